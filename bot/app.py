@@ -22,7 +22,6 @@ from bot import background
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
-from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
@@ -144,7 +143,7 @@ async def running(
         db = await Database.open(settings.database)
         stack.push_async_callback(db.close)
         if lost is not None:
-            stack.push_async_callback(_rescue, db, lost, clock)
+            stack.push_async_callback(_rescue, db, settings.database, lost, clock)
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
             await metadata.refuse_other_bots(conn, bot_id)
@@ -193,7 +192,7 @@ async def running(
             db,
             send_port(gateway, pacer),
             look_of=ctx.look,
-            pictures=PictureSource(content, fetcher),
+            pictures=ctx.picture_source,
             clock=clock,
             rate=settings.rate,
             stale=settings.stale,
@@ -305,9 +304,9 @@ def _background_tasks(
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:
-        loops["database file"] = lambda: background.watch_file(db, lost)
+        loops["database file"] = lambda: background.watch_file(settings.database, lost)
     if (backups := settings.backup) is not None:
-        loops["backup"] = lambda: background.keep_backups(db, backups, clock=clock)
+        loops["backup"] = lambda: background.keep_backups(db, settings.database, backups, clock=clock)
     if settings.webhook_url is None:
 
         async def refused(reason: str) -> None:
@@ -323,12 +322,12 @@ def _background_tasks(
     return loops
 
 
-async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
+async def _rescue(db: Database, path: Path, lost: asyncio.Event, clock: Clock) -> None:
     """When the database file was moved, deleted or replaced, save a copy of the open one and raise StoreMoved."""
     if lost.is_set():
-        what = f"the database {db.path.absolute()} was moved, deleted or replaced while newsbot ran"
+        what = f"the database {path.absolute()} was moved, deleted or replaced while newsbot ran"
         try:
-            copy = await copy_open_file(db, clock())
+            copy = await copy_open_file(db, path, clock())
         except (OSError, StoreError) as error:
             raise StoreMoved(f"{what}, and no copy could be made: {error}") from error
         raise StoreMoved(f"{what}; what it held is in {copy}: put the right one in place and start again")

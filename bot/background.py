@@ -26,7 +26,7 @@ from bot.services.delivery.fanout import fan_out_next, next_start
 from bot.services.newsroom import arriving_news, incidents
 from bot.services.readers import membership
 from bot.store.content import articles
-from bot.store.delivery import retention
+from bot.store.delivery import retention, sent_lists
 from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
 from bot.store.engine.backup import daily_backup
@@ -78,10 +78,10 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
                 lock.remember(await metadata.generation(conn))
 
 
-async def watch_file(db: Database, lost: asyncio.Event) -> None:
+async def watch_file(path: Path, lost: asyncio.Event) -> None:
     """Set `lost` and return once the database file was moved, deleted or replaced."""
-    opened = identity(db.path)
-    while identity(db.path) == opened:  # noqa: ASYNC110  nobody else knows
+    opened = identity(path)
+    while identity(path) == opened:  # noqa: ASYNC110  nobody else knows
         await asyncio.sleep(POLL_INTERVAL)
     lost.set()
 
@@ -198,12 +198,14 @@ async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
     if kept is not None:
         await _in_steps(db, partial(retention.drop_abandoned, halted_before=now - kept))
         await _in_steps(db, partial(retention.prune, done_before=now - kept))
+        await _in_steps(db, partial(sent_lists.drop, told_before=now - kept, at_most=retention.ROWS_PER_STEP))
         await _in_steps(db, partial(retention.drop_progress, done_before=now - kept))
     await _in_steps(db, partial(retention.drop_log, logged_before=now - retention.LOG_KEPT))
-    await _in_steps(db, retention.give_back)
+    await _in_steps(db, Connection.give_back)
     async with db.transaction() as conn:
-        await retention.optimize(conn)
-    await asyncio.to_thread(retention.shorten_log, db.path)
+        await conn.optimize()
+    if db.path is not None:
+        await asyncio.to_thread(retention.shorten_log, db.path)
 
 
 async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]]) -> None:
@@ -217,11 +219,13 @@ async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]])
         await asyncio.sleep(asyncio.get_running_loop().time() - began)
 
 
-async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float = BACKUP_RETRY_AFTER) -> None:
+async def keep_backups(
+    db: Database, source: Path, folder: Path, *, clock: Clock, again: float = BACKUP_RETRY_AFTER
+) -> None:
     """Make one backup each UTC day. A failure becomes an incident, and is tried again `again` seconds later."""
     while True:
         try:
-            await daily_backup(db, folder, clock())
+            await daily_backup(source, folder, clock())
         except StoreError as error:
             log.error("no backup: %s", error)
             await incidents.note(db, IncidentKind.BACKUP, True, clock())

@@ -18,6 +18,7 @@ What can go wrong, sorted by who can put it right.
        ├─ StoreBusy       somebody else writes to it
        ├─ StoreFull       there is no room
        ├─ StoreMoved      it is no longer where it was opened
+       ├─ TermOver        another process sends now
        └─ StoreNewer      a newer version wrote it
 """
 
@@ -118,6 +119,10 @@ class StoreFull(StoreError):
 
 class StoreMoved(StoreError):
     """The database was moved, deleted or replaced while it was open."""
+
+
+class TermOver(StoreError):
+    """The term in which this process sent is over: another one sends now."""
 
 
 class StoreNewer(StoreError):

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
 
+from bot.domain.database_place import Place, place_of
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.domain.parts import ALL_PARTS, Parts, read_parts
 from bot.errors import SettingsError
@@ -105,13 +106,22 @@ def _web(value: object) -> str:
     return text
 
 
-def _file(value: object) -> Path:
-    if address := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):/", str(value).strip()):
-        # What follows may hold a password.
-        raise ValueError(f"a {address[1]}: address is not supported; write the name of a SQLite file")
-    if (path := Path(str(value))).is_dir():
-        raise ValueError(f'"{value}" is a folder; write the name of a file')
-    return path
+def can_run_on(place: Place) -> Path:
+    """Return a place on which a bot of this version can run. Raises: ValueError."""
+    if isinstance(place, Path):
+        return place
+    raise ValueError(f"{place}: this version keeps its database in an SQLite file; write the name of one")
+
+
+def _database(value: object) -> Path:
+    return can_run_on(place_of(str(value)))
+
+
+def _server(value: object) -> str:
+    text = str(value).strip()
+    if not re.match(r"postgres(ql)?://[^\s]+$", text):  # what it is may hold a password
+        raise ValueError("that is not the address of a PostgreSQL database; write postgresql://user:password@host/name")
+    return text
 
 
 def _folder(value: object) -> Path:
@@ -177,7 +187,8 @@ class Settings:
 
     token: Annotated[str | None, _token] = field(default=None, repr=False)
     admins: Annotated[frozenset[int], _people] = frozenset()
-    database: Annotated[Path, _file] = Path("data/newsbot.db")
+    database: Annotated[Path, _database] = Path("data/newsbot.db")
+    database_direct: Annotated[str | None, _server] = field(default=None, repr=False)
     content: Annotated[Path | None, _folder] = None
     api_url: Annotated[str, _web] = TELEGRAM
     rate: Annotated[int, _whole(2, 1000)] = 30

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import keep_bytecode  # noqa: F401
 import pytest
+from postgres_cluster import postgres_cluster, postgres_of_my_own, postgres_url
 from properties import load_profile
 from story import StoryHouse, story_house
 
 import bot
 from bot.time_zone_rules import use_newest
+
+__all__ = ["postgres_cluster", "postgres_of_my_own", "postgres_url"]
 
 use_newest()  # as the command does at its start
 

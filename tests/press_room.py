@@ -17,7 +17,6 @@ from typing import Any
 
 from story import StoryHouse
 
-from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Outcome, Status
@@ -56,6 +55,7 @@ class PressRoom:
         count: Callable[[Outcome], None] = lambda outcome: None,
         kinds: Mapping[str, Kind] = KINDS,
         is_alone: bool = True,
+        leads: Callable[[int], bool] = lambda term: True,
         db: Database | None = None,
     ) -> None:
         self.house = house
@@ -64,6 +64,7 @@ class PressRoom:
         self.alarms: list[tuple[Alarm, int | None, str | None]] = []
         self.kinds = kinds
         self.is_alone = is_alone
+        self.leads = leads
         self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve, paid_per_day, count)
 
     def _dispatcher(
@@ -83,7 +84,7 @@ class PressRoom:
             self.db,
             send_port(ctx.gateway, ctx.pacer),
             look_of=ctx.look,
-            pictures=PictureSource(folder, ctx.fetcher),
+            pictures=replace(ctx.picture_source, root=folder),
             clock=self.house.clock,
             rate=rate,
             stale=ctx.settings.stale,
@@ -94,6 +95,7 @@ class PressRoom:
             paid_budget=ctx.paid_budget,
             kinds=self.kinds,
             is_alone=self.is_alone,
+            leads=self.leads,
         )
 
     async def people(self, many: int, first: int = 20_000) -> list[int]:
@@ -201,10 +203,12 @@ def again(story: Story, **changes: Any) -> Story:
 
 
 @asynccontextmanager
-async def press_room(house: StoryHouse, folder: Path, **options: Any) -> AsyncIterator[PressRoom]:
-    """Run a dispatcher beside a house until the block ends."""
+async def press_room(
+    house: StoryHouse, folder: Path, *, term: int | None = None, **options: Any
+) -> AsyncIterator[PressRoom]:
+    """Run a dispatcher beside a house until the block ends, in a `term` that was begun for it, if any."""
     room = PressRoom(house, folder, **options)
-    running = asyncio.create_task(room.dispatcher.run())
+    running = asyncio.create_task(room.dispatcher.run(term))
     try:
         yield room
     finally:

@@ -19,6 +19,12 @@ RIGHT = [
     ("TOKEN", f" {TOKEN}\n", "token", TOKEN),
     ("ADMINS", "12, 345,", "admins", frozenset({12, 345})),
     ("DATABASE", "/var/news.db", "database", Path("/var/news.db")),
+    (
+        "DATABASE_DIRECT",
+        " postgresql://u:p%20w@db.example:5433/news?sslmode=require ",
+        "database_direct",
+        "postgresql://u:p%20w@db.example:5433/news?sslmode=require",
+    ),
     ("CONTENT", "articles", "content", Path("articles")),
     ("API_URL", "http://127.0.0.1:8081/", "api_url", "http://127.0.0.1:8081"),
     ("RATE", "2", "rate", 2),
@@ -53,6 +59,9 @@ RIGHT = [
 ]
 
 WRONG = [
+    ("DATABASE_DIRECT", "db.example/news"),
+    ("DATABASE_DIRECT", "mysql://u:p@db.example/news"),
+    ("DATABASE_DIRECT", "postgresql://"),
     ("TOKEN", "98765"),
     ("TOKEN", "123:ab cd"),
     ("TOKEN_FILE", "/nonexistent/token"),

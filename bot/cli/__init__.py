@@ -5,11 +5,13 @@ It uses the same services as the chat, and so gives the same guarantees. No othe
 
 | what | modules |
 | --- | --- |
-| where a command begins, what typer reads, how it ends | `entry`, `commands`, `source_commands`, `process`, `shell` |
+| where a command begins, what typer reads, how it ends | `entry`, `commands`, `source_commands`, `process` |
+| what is printed | `shell`, `progress` |
 | `setup`, `run`, `sandbox`, `pause`, `resume` | `setup`, `dotenv`, `running`, `pausing` |
-| `backup`, `restore` | `backups` |
+| `backup`, `restore`, `move` | `backups`, `moving` |
 | `check`, `import` | `files`, `online` |
-| `drafts`, `publish`, `retract`, `held`, `delivery`, `stats`, `log` | `newsroom`, `following`, `reports` |
+| `drafts`, `publish`, `retract`, `held`, `delivery`, `log` | `newsroom`, `following`, `reports` |
+| `stats` | `statistics` |
 | `sources` | `sources` |
 | `editors`, `keys` | `people`, `keys` |
 """

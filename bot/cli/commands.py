@@ -199,11 +199,14 @@ def delivery(article: Article, json: Json = False) -> int:
 
 
 @app.command()
-def stats(json: Json = False) -> int:
+def stats(
+    json: Json = False,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="The last so many days, today among them.")] = 7,
+) -> int:
     """Print numbers: chats, topics, articles, messages."""
-    from bot.cli import reports
+    from bot.cli import statistics
 
-    return reports.stats(as_json=json)
+    return statistics.stats(days, as_json=json)
 
 
 @app.command()
@@ -354,3 +357,28 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy ma
     from bot.cli import backups
 
     return backups.restore(file)
+
+
+@app.command()
+def move(
+    database: Annotated[
+        str | None,
+        typer.Argument(metavar="DATABASE", help="Where to: a database that is empty, or not there."),
+    ] = None,
+    back: Annotated[
+        bool, typer.Option("--back", help="Use this database again, which was moved.", show_default=False)
+    ] = False,
+    gone: Annotated[
+        bool, typer.Option("--gone", help="With --back: the other one is gone for good.", show_default=False)
+    ] = False,
+) -> int:
+    """Carry everything into another database.
+
+    The bot is to be stopped. A move that was interrupted goes on when it is asked for again."""
+    if database is None and not back:
+        raise typer.BadParameter("name the database to move to, or --back", param_hint="DATABASE")
+    if gone and not back:
+        raise typer.BadParameter("stands with --back", param_hint="--gone")
+    from bot.cli import moving
+
+    return moving.back(database, is_gone=gone) if back or database is None else moving.move(database)

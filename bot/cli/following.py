@@ -35,7 +35,7 @@ async def follow(db: Database, number_: int) -> None:
         task = progress.add_task(f"#{one.article}", total=await _audience(db, one))
         waits_until = now() + RESTARTED_WITHIN
         while one.state is CampaignState.RUNNING and now() < waits_until:
-            if await asyncio.to_thread(is_locked, db.path):
+            if db.path is None or await asyncio.to_thread(is_locked, db.path):
                 waits_until = now() + RESTARTED_WITHIN
             progress.update(task, completed=one.settled, total=one.total if one.is_complete else None)
             await asyncio.sleep(LOOK_EVERY.total_seconds())

@@ -1,10 +1,9 @@
-"""`newsbot delivery`, `stats` and `log`: delivery reports, statistics and the audit log, as text or JSON."""
+"""`newsbot delivery` and `log`: delivery reports and the audit log, as text or JSON."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 from bot.cli.people import named
 from bot.cli.shell import (
@@ -20,11 +19,9 @@ from bot.cli.shell import (
     say_json,
 )
 from bot.domain.audit import Entry
-from bot.domain.restriction import Restriction
-from bot.domain.source import SourceCounts
 from bot.errors import ReaderError
 from bot.services.delivery import delivery_reports
-from bot.services.delivery.delivery_reports import MAX_CHATS, DeliveryReport, Failures, Totals
+from bot.services.delivery.delivery_reports import MAX_CHATS, DeliveryReport, Failures
 from bot.services.delivery.report_json import per_second, report_json
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
@@ -32,7 +29,6 @@ from bot.store.desk import audit_log, editors
 
 MAX_FAILED = 50  # chats named in text; JSON names more
 MAX_ENTRIES = 200
-MAX_SOURCES = 20  # named in text
 
 
 def delivery(name: str, *, as_json: bool) -> int:
@@ -98,91 +94,6 @@ def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, sett
         say(columns([(f"  {chat}", reason) for chat, reason in kept]))
     if standing.restricted > len(kept):
         say(f"  and {number(standing.restricted - len(kept))} more; --json names them")
-
-
-def stats(*, as_json: bool) -> int:
-    """Print the bot's numbers."""
-    settings = read_settings()
-    sums = asyncio.run(_sums(settings, MAX_CHATS if as_json else MAX_FAILED))
-    size = settings.database.stat().st_size
-    if as_json:
-        say_json(
-            {
-                "chats": sums.chats,
-                "articles": sums.articles,
-                "sent": {"day": sums.figures.sent_day, "week": sums.figures.sent_week},
-                "followed": [{"topic": topic, "chats": chats} for topic, chats in sums.figures.followed],
-                "restricted": [
-                    {
-                        "chat": chat,
-                        "since": iso(spell.since),
-                        "reason": spell.reason,
-                        "tries": spell.tries,
-                        "next_try_at": iso(spell.next_at),
-                    }
-                    for chat, spell in sums.restrictions
-                ],
-                "sources": [
-                    {
-                        "id": one.source.number,
-                        "name": one.source.name,
-                        "came": one.counts.came,
-                        "pushed": one.counts.pushed,
-                        "held": one.counts.held,
-                        "doubled": one.counts.doubled,
-                        "refused": one.counts.refused,
-                    }
-                    for one in sums.sources
-                ],
-                "database_bytes": size,
-                "paused": sums.is_paused,
-            }
-        )
-        return 0
-    rows = [
-        ("chats", *_counted(sums.chats)),
-        ("articles", *_counted(sums.articles)),
-        ("sent", f"{number(sums.figures.sent_day)} in 24 hours, {number(sums.figures.sent_week)} in 7 days"),
-        ("database", f"{number(size)} bytes"),
-        *(("followed", f"{number(chats)} {topic}") for topic, chats in sums.figures.followed),
-    ]
-    rows.extend(("source", f"{one.source.name}: {_of_source(one.counts)}") for one in sums.sources[:MAX_SOURCES])
-    say(columns(rows))
-    if len(sums.sources) > MAX_SOURCES:
-        say(f"  and {number(len(sums.sources) - MAX_SOURCES)} more sources; --json names them")
-    if sums.is_paused:
-        say(PAUSED)
-    if sums.restrictions:
-        say(f"{number(sums.restricted)} {'chat forbids' if sums.restricted == 1 else 'chats forbid'} writing for now:")
-        say(columns([(f"  {chat}", _restricted(spell, settings)) for chat, spell in sums.restrictions]))
-    if sums.restricted > len(sums.restrictions):
-        say(f"  and {number(sums.restricted - len(sums.restrictions))} more; --json names them")
-    return 0
-
-
-async def _sums(settings: Settings, most: int) -> Totals:
-    async with opened(settings) as db:
-        return await delivery_reports.totals(db, now(), most)
-
-
-def _of_source(counts: SourceCounts) -> str:
-    parts = [
-        f"{number(counts.came)} came",
-        f"{number(counts.pushed)} pushed",
-        f"{number(counts.held)} held",
-        f"{number(counts.doubled)} doubled",
-        f"{number(counts.refused)} refused",
-    ]
-    return ", ".join(parts)
-
-
-def _restricted(spell: Restriction, settings: Settings) -> str:
-    when = "with the next story" if spell.may_try(now()) or spell.next_at is None else moment(spell.next_at, settings)
-    return f"since {moment(spell.since, settings)}: {spell.reason}; tried again {when}"
-
-
-def _counted(states: Mapping[Any, int]) -> tuple[str]:
-    return (", ".join(f"{number(many)} {state}" for state, many in states.items()) or "none",)
 
 
 def log_entries(*, as_json: bool) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.cli.shell import columns, iso, me, now, number, opened, refuse, say, say_json
@@ -184,29 +184,11 @@ def import_file(path: Path) -> int:
 
 
 async def _import(settings: Settings, data: bytes) -> OpmlReport:
+    from bot.cli.progress import progress_bar
+
     async with opened(settings) as db:
-        with _progress() as tell:
+        with progress_bar("Adding feeds") as tell:
             return await opml.import_opml(db, data, by=me(), now=now(), tell=tell)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task("Adding feeds", total=None)
-        yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
 def export() -> int:

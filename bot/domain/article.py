@@ -44,9 +44,14 @@ class HeldWhy(StrEnum):
 LISTED = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 
 
+SENT_IN_CHAT = "telegram:"
+"""With this the `url` of a picture begins that an editor sent in chat; its file id at Telegram comes behind it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One image of a story: a public URL, or a path relative to the content folder when `is_local`.
+    """One image of a story: a public URL, or a path relative to the content folder when `is_local`, or what an editor
+    sent in chat.
 
     Width and height are pixels as claimed by the source; None when it claims nothing.
     """
@@ -57,6 +62,12 @@ class Picture:
     credit: str | None = None
     alt: str | None = None
     is_local: bool = False
+
+    @property
+    def file_id(self) -> str | None:
+        """The id, at Telegram, of the file that an editor sent in chat; None for every other picture."""
+        is_sent = not self.is_local and self.url.startswith(SENT_IN_CHAT)
+        return self.url.removeprefix(SENT_IN_CHAT) if is_sent else None
 
 
 @dataclass(frozen=True, slots=True)

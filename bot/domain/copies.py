@@ -14,16 +14,25 @@ DELETABLE_MARGIN = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class Copies:
     """Copies of an article: all that were delivered, and those that can be changed. `too_old` of these cannot be
-    deleted any more."""
+    deleted any more. Of the others, so many were `forgotten`: they are older than it is known which message they are.
+    Of those that can be changed, so many stand `in_lists`, with other stories in the same message.
+    """
 
     delivered: int
     changeable: int
     too_old: int = 0
+    forgotten: int = 0
+    in_lists: int = 0
 
     @property
     def out_of_reach(self) -> int:
         """Those of which it is not known any more which message they are, or that were deleted."""
         return self.delivered - self.changeable
+
+    @property
+    def deleted(self) -> int:
+        """Those that are gone: deleted, or left behind when their group moved."""
+        return max(0, self.out_of_reach - self.forgotten)
 
 
 @dataclass(frozen=True, slots=True)

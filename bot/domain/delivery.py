@@ -42,6 +42,14 @@ WITHDRAWAL = "withdrawal"
 """Deletes every copy of a retracted article that is young enough for it."""
 ANNOUNCEMENT = "announcement"
 """Brings what the bot's people write to everybody, or to the readers of a topic."""
+REPORT = "report"
+"""Tells editors who want it about the week before."""
+CORRECTION_NOTE = "correction note"
+"""Tells whoever got an article that it was corrected."""
+SAVERS_NOTE = "correction note to savers"
+"""Tells whoever keeps an article that it was corrected."""
+RETRACTION_NOTE = "retraction note"
+"""Tells whoever keeps an article that it was taken back."""
 
 
 class SubjectType(IntEnum):
@@ -49,6 +57,8 @@ class SubjectType(IntEnum):
 
     ARTICLE = 1
     ANNOUNCEMENT = 2
+    REPORT = 3
+    CHANGE_NOTE = 4
 
 
 class Subject(NamedTuple):

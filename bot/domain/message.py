@@ -29,11 +29,15 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """What Telegram is given for a picture: exactly one of a file id, a public URL, or bytes to upload."""
+    """What Telegram is given for a picture: exactly one of a file id, a public URL, or bytes to upload.
+
+    `credit` says whose it is; a message that shows the picture says so too.
+    """
 
     file_id: str | None = None
     url: str | None = None
     data: bytes | None = None
+    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,8 @@ def _ways(picture: Picture, known: Mapping[str, str | None]) -> Iterator[Way]:
         file_id = known[picture.url]
         if file_id is None:
             return
-        yield Way(picture, Photo(file_id=file_id))
+        yield Way(picture, Photo(file_id=file_id, credit=picture.credit))
     # Telegram reaches no private host, and need not hear of one.
     if not picture.is_local and link_fault(picture.url) is None:
-        yield Way(picture, Photo(url=picture.url))
+        yield Way(picture, Photo(url=picture.url, credit=picture.credit))
     yield Way(picture)

@@ -63,7 +63,7 @@ async def keep_house(db: Database) -> None:
 async def give_back(db: Database) -> None:
     while True:
         async with db.transaction() as conn:
-            if not await retention.give_back(conn):
+            if not await conn.give_back():
                 return
 
 

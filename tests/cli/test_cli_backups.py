@@ -236,15 +236,11 @@ async def test_a_copy_can_be_put_where_no_database_was(kept):
 
 async def test_seven_daily_copies_are_kept_and_a_day_is_copied_once(kept):
     folder = kept.folder / "daily"
-    db = await Database.open(kept.database)
-    try:
-        for day in range(9):
-            newest = await daily_backup(db, folder, datetime(2026, 3, 1, 4, tzinfo=UTC) + timedelta(days=day))
-        written = newest.stat().st_mtime_ns
-        (folder / "mine.db").write_text("not theirs to delete")
-        again = await daily_backup(db, folder, datetime(2026, 3, 9, 23, tzinfo=UTC))
-    finally:
-        await db.close()
+    for day in range(9):
+        newest = await daily_backup(kept.database, folder, datetime(2026, 3, 1, 4, tzinfo=UTC) + timedelta(days=day))
+    written = newest.stat().st_mtime_ns
+    (folder / "mine.db").write_text("not theirs to delete")
+    again = await daily_backup(kept.database, folder, datetime(2026, 3, 9, 23, tzinfo=UTC))
     assert again == newest and newest.stat().st_mtime_ns == written
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["mine.db", *(f"newsbot-2026-03-0{day}.db" for day in range(3, 10))]

@@ -224,6 +224,25 @@ async def test_numbers_and_the_log_are_told_for_people_and_for_programs(desk):
     assert "publish" in (await desk("log")).out
 
 
+async def test_numbers_of_a_period_are_told_for_people_and_for_programs(desk):
+    day = 86_400
+    now = int(datetime.now(UTC).timestamp())
+    desk.change(
+        "INSERT INTO activity (fact, at, many) VALUES"
+        f" (1, {now - 40 * day}, 5), (1, {now}, 7), (2, {now}, 2), (12, {now}, 1), (11, {now - 40 * day}, 9)"
+    )
+    week = json.loads((await desk("stats", "--json")).out)["period"]
+    assert (week["delivered"], week["not_delivered"], week["left"]) == (7, 2, 1)
+    assert len(week["days"]) == 7 and week["last"] == datetime.now(UTC).date().isoformat()
+    assert [day["delivered"] for day in week["days"] if day["delivered"]] == [7]
+    quarter = json.loads((await desk("stats", "--json", "--days", "90")).out)["period"]
+    assert (quarter["delivered"], len(quarter["days"])) == (12, 90)
+    told = (await desk("stats", "--days", "90")).out
+    assert "delivered      12" in told and "2 unreachable, 0 restricted, 0 failed" in told
+    for days in ("0", "3661", "soon"):
+        assert (await desk("stats", "--days", days)).status == 2
+
+
 async def test_numbers_say_that_all_pushes_are_held(desk):
     for command, paused in (("pause", True), ("resume", False)):
         await desk(command)

@@ -12,7 +12,7 @@ import pytest
 
 COMMANDS = [
     *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "held"),
-    *("delivery", "stats", "log", "pause", "resume", "backup", "restore", "editors", "sources", "keys"),
+    *("delivery", "stats", "log", "pause", "resume", "backup", "restore", "move", "editors", "sources", "keys"),
 ]
 
 

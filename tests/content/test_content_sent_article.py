@@ -75,6 +75,18 @@ def test_a_picture_of_the_content_folder_stays_when_it_is_named_and_no_other_can
     assert [one.field for one in after.as_read.warnings] == ["images[2].url"]
 
 
+def test_a_picture_that_an_editor_sent_stays_when_it_is_named_and_is_no_link_that_others_may_give():
+    before = read_article(sent(**WHOLE), BERLIN).story
+    own = "telegram:AgACAgIAAx"
+    after = changed(
+        replace(before, pictures=(Picture(own, 640, 360),)), {}, read_change(sent(images=[{"url": own}])), BERLIN
+    )
+    assert after.pictures == (Picture(own),) and after.pictures[0].file_id == "AgACAgIAAx"
+    other = changed(before, before.payload, read_change(sent(images=[{"url": own}])), BERLIN)
+    assert other.pictures == ()
+    assert [one.field for one in other.as_read.warnings] == ["images[0].url"]
+
+
 def test_what_was_odd_before_is_no_warning_about_a_change():
     before = read_article(sent(**WHOLE, heat="hot"), BERLIN).story
     assert changed(before, before.payload, read_change(sent(title="Pond")), BERLIN).as_read.warnings == ()

@@ -1,11 +1,26 @@
 """What becomes of a field that was edited in chat when its article's file or feed is read again, as a table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.article import ArticleState, Story
-from bot.domain.editing import Edit, EditField, after_edit, newly_asked, reconciled, settled, value_of, with_value
+from bot.domain.article import ArticleState, Picture, Provider, Related, Story
+from bot.domain.editing import (
+    Edit,
+    EditField,
+    Fault,
+    Refusal,
+    Without,
+    after_edit,
+    as_words,
+    newly_asked,
+    reconciled,
+    settled,
+    value_of,
+    with_related,
+    with_value,
+)
 from bot.domain.ingestion import Arrival, Before, KnownArticle, Observed, SourceItem, Update, decide
 from bot.domain.publishing import PushWindow
 
@@ -50,6 +65,9 @@ def test_what_was_typed_wins_until_the_source_changes_there(edit, told, shown, a
         (EditField.LINK, "https://news.example/ours", "https://news.example/theirs"),
         (EditField.TOPICS, ("Ours",), ("Theirs", "Ours")),
         (EditField.TOPICS, ("Ours",), ()),
+        (EditField.PICTURE, (Picture("https://i.example/ours", credit="Jo"),), (Picture("https://i.example/theirs"),)),
+        (EditField.RELATED, (Related("Ours", "https://a.example/1", Provider("A"), NOW),), ()),
+        (EditField.PICTURE, (), (Picture("https://i.example/theirs"), Picture("a.jpg", is_local=True))),
     ],
 )
 def test_each_field_is_kept_by_itself_and_the_others_follow_the_source(field, ours, theirs):
@@ -71,6 +89,51 @@ def test_an_edit_is_remembered_beside_what_the_source_said_first_and_ends_when_i
     assert settled(asked, TITLE) == {TITLE: Edit(OTHER)}
     assert settled(asked, EditField.LINK) == asked
     assert after_edit(asked, story(OURS), TITLE, "Typed again") == {TITLE: Edit(OTHER)}
+
+
+def test_a_credit_is_an_edit_of_the_picture_and_is_not_said_of_the_sources_next_one():
+    picture = Picture("https://i.example/a", 640, 360)
+    given = story(pictures=(picture,))
+    edits = after_edit({}, given, EditField.CREDIT, "Jo Lens")
+    assert edits == {EditField.PICTURE: Edit((picture,))}
+    ours = with_value(given, EditField.CREDIT, "Jo Lens")
+    assert ours.payload["images"] == [{"url": picture.url, "width": 640, "height": 360, "credit": "Jo Lens"}]
+    told = story(pictures=(Picture("https://i.example/b"),))
+    found, left = reconciled(edits, ours, told)
+    assert found.pictures == ours.pictures
+    assert left == {EditField.PICTURE: Edit(told.pictures, is_asked=True)}
+    assert after_edit(edits, ours, EditField.CREDIT, None) == {}
+    assert with_value(story(), EditField.CREDIT, "Jo Lens").pictures == ()
+
+
+def test_a_related_article_is_named_once_and_never_the_story_itself():
+    one, other = (Related(title, f"https://a.example/{title}") for title in ("1", "2"))
+    named = story(related=(one,))
+    assert with_related(named, other, 2) == (one, other)
+    assert with_related(named, replace(one, link="http://www.a.example/1/#top"), 2) == (one,)
+    assert with_related(named, Without("https://a.example/1?utm_source=x"), 2) == ()
+    for said, most, fault in (
+        (Related("Itself", "https://news.example/a"), 2, Fault.OWN_LINK),
+        (other, 1, Fault.TOO_MANY),
+        (Without(other.link), 2, Fault.NOT_RELATED),
+    ):
+        with pytest.raises(Refusal) as refused:
+            with_related(named, said, most)
+        assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, ""),
+        (("AI", "Energy"), "AI, Energy"),
+        ((Picture("https://i.example/a"), Picture("https://i.example/b")), "https://i.example/a"),
+        ((Picture("telegram:AgAC"),), "sent in chat"),
+        ((Picture("telegram:AgAC", is_local=True),), "telegram:AgAC"),  # a file may be called so
+    ],
+)
+def test_a_value_in_words_names_the_first_picture_and_no_file_id(value, words):
+    assert as_words(value) == words
 
 
 @pytest.mark.parametrize("arrival", Arrival)

@@ -100,6 +100,24 @@ def test_whatever_parts_are_chosen_the_caption_fits_and_says_for_which_phrase_it
         assert "Also: " not in plain(text).replace(plain(Text(story.title)), "")
 
 
+@given(stories, topic_lists, some_parts, st.text(min_size=1, max_size=300).filter(shown))
+def test_whose_a_picture_is_stands_below_the_photo_and_nothing_of_it_can_be_tapped(story, topics, parts, credit):
+    photo = replace(PHOTO, credit=shown(credit))
+    with_photo = push(of(story), topics, look(parts=parts), NOON, photo=photo).text
+    assert fits(with_photo) and utf16_len(with_photo.string) <= CAPTION
+    assert plain(with_photo).splitlines()[-1].startswith("Picture: ")
+    assert tappable(push(of(story), (), look(parts=parts), NOON, photo=photo).text.string) == []
+
+
+def test_only_a_message_that_shows_the_picture_says_whose_it_is():
+    photo = replace(PHOTO, credit="Jo Lens")
+    small = replace(look(), pictures=Pictures.SMALL)
+    assert plain(push(article(), TOPICS, look(), NOON, photo=photo).text).endswith("\nPicture: Jo Lens")
+    assert "Picture:" not in plain(push(article(), TOPICS, small, NOON, photo=photo).text)
+    assert "Picture:" not in plain(push(article(), TOPICS, look(), NOON).text)
+    assert plain(push(article(), TOPICS, small, NOON, credit="Jo Lens").text).endswith("\nPicture: Jo Lens")
+
+
 def test_source_and_date_share_a_line_only_where_they_stand_together():
     def said(*parts: Part, **given: Any) -> str:
         return plain(caption(article(**given), TOPICS, look(parts=parts), NOON))

@@ -282,7 +282,8 @@ def test_an_announcement_is_asked_about_followed_and_reported_in_german():
     asked = announcements.ask(DEUTSCH, one, None, 30_214, free_at=None, is_busy=False, is_paused=False, zone=BERLIN)
     assert asked.text.string == "Sie geht an 30.214 Chats, die Ankündigungen zulassen."
     assert labels(asked) == [["An die Leser eines Themas", "So lassen"], ["An 30.214 senden"]]
-    going = announcements.going(DEUTSCH, one, 1, standing(Phase.UNDO), NOON - timedelta(seconds=10))
+    name = announcements.called(DEUTSCH, one)
+    going = announcements.going(DEUTSCH, name, 1, standing(Phase.UNDO), NOON - timedelta(seconds=10))
     assert re.sub("[\u2066-\u2069]", "", going.text.string) == (
         "Die Ankündigung „Wir ziehen am Freitag um“ geht in 10 Sekunden an 30.214 Chats, Dauer etwa 17 min."
     )

@@ -219,7 +219,7 @@ async def test_a_database_whose_whole_folder_was_deleted_is_rescued_into_a_new_o
         assert kept.take()
         shutil.rmtree(tmp_path / "data")
         assert not kept.is_needed()
-        copy = await copy_open_file(house.db, house.clock())
+        copy = await copy_open_file(house.db, house.db.path, house.clock())
         with closing(sqlite3.connect(copy)) as saved:
             assert saved.execute("SELECT count(*) FROM chats").fetchone() == (1,)
 
@@ -230,7 +230,7 @@ async def test_a_database_that_is_no_longer_where_it_was_is_noticed_and_rescued(
 ) -> None:
     await house.starts(ANNA)
     lost = asyncio.Event()
-    watching = asyncio.ensure_future(watch_file(house.db, lost))
+    watching = asyncio.ensure_future(watch_file(house.db.path, lost))
     await asyncio.sleep(0)
     match fate:
         case "moved":
@@ -242,7 +242,7 @@ async def test_a_database_that_is_no_longer_where_it_was_is_noticed_and_rescued(
             (tmp_path / "other.db").replace(house.db.path)
     await asyncio.wait_for(watching, 30)
     assert lost.is_set()
-    copy = await copy_open_file(house.db, house.clock())
+    copy = await copy_open_file(house.db, house.db.path, house.clock())
     assert copy.name == "story.db.rescued-20260302-120000" and copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT count(*) FROM chats").fetchone() == (1,)
@@ -364,7 +364,7 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
         async with house.db.reading() as conn:
             return await incidents.untold(conn, house.clock())
 
-    keeping = asyncio.ensure_future(keep_backups(house.db, folder, clock=house.clock, again=0.01))
+    keeping = asyncio.ensure_future(keep_backups(house.db, house.db.path, folder, clock=house.clock, again=0.01))
     async with asyncio.timeout(30):
         while not await told():  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -53,17 +53,6 @@ async def put_campaign(conn: Connection, article: int, sent_hours_ago: list[int]
     return number
 
 
-async def test_what_was_sent_lately_is_counted_exactly_also_when_a_publish_began_before(db: Database) -> None:
-    async with db.transaction() as conn:
-        await put_campaign(conn, 1, [26, 25, 23, 22])
-        await put_campaign(conn, 2, [3, 2, 1])
-        await put_campaign(conn, 3, [200, 199])
-        await put_campaign(conn, 4, [170, 160])
-    async with db.reading() as conn:
-        figures = await delivery_reports.figures(conn, NOW)
-    assert (figures.sent_day, figures.sent_week) == (5, 8)
-
-
 async def test_a_second_try_takes_along_what_may_have_arrived_and_counts_nothing_twice(db: Database) -> None:
     async with db.transaction() as conn:
         campaign = await put_campaign(conn, 1, [1])

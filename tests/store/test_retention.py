@@ -189,7 +189,7 @@ async def test_a_delivery_takes_no_more_than_25_bytes_once_pruned_and_the_file_b
     more = True
     while more:
         async with db.transaction() as conn:
-            more = await retention.give_back(conn)
+            more = await conn.give_back()
     async with db.transaction() as conn:
         free, pages = await _number(conn, "freelist_count"), await _pages(conn)
     assert pages < full * 0.8

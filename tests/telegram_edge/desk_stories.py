@@ -11,7 +11,14 @@ from typing import Any
 from press_room import PressRoom, press_room
 from story import EDITH, StoryHouse, story_house
 
-from bot.telegram_edge.conversations.editor import audit_log, delivery_report, drafts, publishing, uploads
+from bot.telegram_edge.conversations.editor import (
+    audit_log,
+    delivery_report,
+    drafts,
+    publishing,
+    statistics,
+    uploads,
+)
 from bot.telegram_edge.notifications.progress_messages import ProgressMessages
 
 DESK = (
@@ -20,6 +27,7 @@ DESK = (
     delivery_report.CONVERSATION,
     uploads.CONVERSATION,
     audit_log.CONVERSATION,
+    statistics.CONVERSATION,
 )
 
 

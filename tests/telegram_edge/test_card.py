@@ -10,6 +10,7 @@ from bot.content.web.pictures import PictureSource
 from bot.domain.article import Picture
 from bot.domain.chat import ChatState
 from bot.domain.press import press
+from bot.domain.statistics import Act
 from bot.render.reader.article import push
 from bot.sandbox.world.faults import Refuse
 from bot.services.readers import reading, subscribing
@@ -239,3 +240,26 @@ async def test_forged_buttons_do_no_harm(newsroom):
         for numbers in ((), (1,), (1, 999), (2**63 - 1, 2**63 - 1), (-(2**63), -1)):
             toast = await house.presses_data(ANNA, press(verb, *numbers), message)
             assert toast != "That did not work. The fault is on this side and has been noted.", (verb, numbers)
+
+
+async def test_what_readers_do_with_an_article_is_counted_and_taken_back_and_names_nobody(newsroom):
+    house = newsroom
+
+    async def acts():
+        async with house.db.reading() as conn:
+            rows = await conn.execute_fetchall("SELECT act, many FROM article_acts WHERE article = 1 AND many > 0")
+        return {Act(row["act"]): row["many"] for row in rows}
+
+    for person in (ANNA, BEN):
+        await house.starts(person, "a_1")
+    await house.starts(ANNA, "a_77")
+    assert await acts() == {Act.OPENED: 2}
+    for person in (ANNA, BEN):
+        await pushed(house, person)
+        await house.presses(person, "More")
+        await house.presses(person, "Less of this")
+        for label in ("Mute Computer Vision 24 h", "Never from Northgate"):
+            await house.presses(person, label)
+    assert await acts() == {Act.OPENED: 2, Act.MUTED: 2, Act.REFUSED_SOURCE: 2}
+    await house.presses(ANNA, "Undo")
+    assert sum((await acts()).values()) == 5

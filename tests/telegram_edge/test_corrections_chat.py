@@ -184,7 +184,7 @@ async def test_queued_messages_leave_with_the_newest_revision(desk: CopyDesk) ->
     assert [len(desk.house.messages(person)) for person in people] == [1, 1, 1]
 
 
-async def test_a_copy_in_a_list_is_left_and_accounted_for(desk: CopyDesk) -> None:
+async def test_a_copy_in_a_list_of_which_nothing_is_known_is_left_and_accounted_for(desk: CopyDesk) -> None:
     people = await desk.room.people(1)
     await desk.room.follow(people, "Energy")
     drafts = [await desk.room.draft(f"story-{n}", "Energy", pictures=()) for n in range(2)]
@@ -195,11 +195,66 @@ async def test_a_copy_in_a_list_is_left_and_accounted_for(desk: CopyDesk) -> Non
     await desk.turn()
     text = desk.copy(people[0])["text"]
     assert "2 stories" in text
+    async with desk.house.db.transaction() as conn:
+        await conn.execute("UPDATE receipts SET list = NULL")  # as one that was sent before lists were remembered
     await desk.house.says(EDITH, f"/correct {drafts[0].number} {WHY}")
     await desk.turn()
     assert desk.copy(people[0])["text"] == text
     found = await desk.copies(drafts[0])
     assert (found.not_corrected, found.reasons) == (1, (("it stands in a list with others", 1),))
+
+
+async def _forget(desk: CopyDesk, *people: int) -> None:
+    """Let these chats' copies be older than NEWSBOT_KEEP, as `store.delivery.retention` leaves them."""
+    async with desk.house.db.transaction() as conn:
+        for person in people:
+            await conn.execute(
+                "UPDATE receipts SET message_id = NULL, sent_at = NULL, look = NULL WHERE chat = ?", (person,)
+            )
+
+
+ACCOUNT = (
+    "#1 Grid: 1 copy can be changed. 2 copies are older than 90 days (NEWSBOT_KEEP), so it is not known any more which "
+    "messages they are. 1 copy was deleted."
+)
+
+
+@pytest.mark.parametrize("text", [f"/correct 1 {WHY}", "/retract 1 notice", "/retract 1 delete"])
+async def test_what_is_older_than_the_bot_remembers_is_said_before_it_starts(desk: CopyDesk, text: str) -> None:
+    article, [anna, ben, _, dora] = await desk.delivered(4)
+    desk.house.world.history.remove(dora, desk.copy(dora)["message_id"])
+    await desk.house.says(EDITH, f"/correct {article.number} first")
+    await desk.turn()
+    await _forget(desk, anna, ben)
+    said = len(desk.house.screens(EDITH))
+    await desk.house.says(EDITH, text)
+    first, progress = desk.house.screens(EDITH)[said:]
+    assert plain(first) == ACCOUNT
+    assert "1 copies" in plain(progress) or "1 phones" in plain(progress)
+    await desk.turn()
+    assert "of 1 phones." in desk.screen
+
+
+async def test_what_the_question_said_is_not_said_again(desk: CopyDesk) -> None:
+    article, [anna, ben, _] = await desk.delivered()
+    await _forget(desk, anna)
+    await desk.changes(article, title="Cells")
+    assert "1 copy is older than 90 days (NEWSBOT_KEEP)" in desk.screen
+    said = len(desk.house.screens(EDITH))
+    message, data = desk.house.button(EDITH, "Every copy")
+    await desk.house.presses_data(EDITH, data, message)
+    await desk.turn()
+    assert len(desk.house.screens(EDITH)) == said
+    await _forget(desk, ben)  # and when it is more than was said, it is
+    await desk.house.presses_data(EDITH, data, message)
+    assert any("2 copies are older than 90 days" in text for text in desk.house.screens(EDITH)[said:])
+
+
+async def test_nothing_is_said_where_every_copy_can_be_changed(desk: CopyDesk) -> None:
+    article, _ = await desk.delivered()
+    said = len(desk.house.screens(EDITH))
+    await desk.house.says(EDITH, f"/correct {article.number} {WHY}")
+    assert len(desk.house.screens(EDITH)) == said + 1
 
 
 # Taking back

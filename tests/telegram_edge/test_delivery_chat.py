@@ -107,7 +107,8 @@ async def test_editors_see_which_chats_forbid_writing_and_why(desk: Desk) -> Non
     assert lines[place + 1].strip() == "1 × not enough rights to send text messages to the chat"
     assert "Waiting: 0" in lines and "Failed: 0" in lines
     await desk.says("/stats")
-    spell = f"{anna}, since 2 Mar 2026, 12:00: not enough rights to send text messages to the chat; "
+    assert str(anna) not in desk.screen  # who reads is nobody's business
+    spell = "a private chat, since 2 Mar 2026, 12:00: not enough rights to send text messages to the chat; "
     assert f"1 forbids writing for now:\n{spell}the next story is tried" in desk.screen
     await desk.room.publish(await desk.room.draft("tidal-power", "Energy", pictures=()))
     await desk.run()

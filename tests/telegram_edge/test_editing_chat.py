@@ -5,81 +5,21 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from edit_desk import Desk, edit_desk
 from newsroom_samples import plain
-from press_room import PressRoom, press_room
-from story import ANNA, BEN, EDITH, story_house
+from story import ANNA, BEN, EDITH
 
-from bot.domain.article import Article, ArticleState, Story
-from bot.domain.audit import Entry
+from bot.domain.article import ArticleState
 from bot.services.content import links
 from bot.store.content import articles, topics
-from bot.store.desk import audit_log
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
-
-
-class Desk:
-    """A running bot with Edith, an editor who owns it, Ben, and a draft about Energy."""
-
-    def __init__(self, room: PressRoom) -> None:
-        self.room = room
-        self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
-        self.files: dict[str, Story] = {}
-
-    async def says(self, text: str, person: int = EDITH, **how: int) -> str:
-        await self.house.says(person, text, **how)
-        return plain(self.house.screen(person))
-
-    async def article(self, number: int = 1) -> Article:
-        async with self.house.db.reading() as conn:
-            return await articles.article(conn, number)
-
-    async def topics(self, number: int = 1) -> list[str]:
-        async with self.house.db.reading() as conn:
-            article = await articles.article(conn, number)
-            names = await topics.names(conn, article.topics)
-        return [names[topic] for topic in article.topics]
-
-    async def edits(self) -> list[Entry]:
-        async with self.house.db.reading() as conn:
-            return [entry for entry in await audit_log.latest(conn) if entry.act == "edit"]
-
-    async def told(self, slug: str = "grid", **fields: Any) -> None:
-        """Let an article's file say something else, and whatever is due because of it happen."""
-        if slug not in self.files:
-            async with self.house.db.reading() as conn:
-                self.files[slug] = (await articles.find(conn, slug)).story
-        self.files[slug] = replace(self.files[slug], **fields)
-        await self.room.take({f"{slug}.md": self.files[slug]})
-        await self.turn()
-
-    async def turn(self) -> None:
-        for _ in range(2):
-            await self.room.run()
-            await self.progress.turn()
-            await self.progress.settled()
-            self.house.clock.advance(timedelta(seconds=2))
-
-    async def deliver(self) -> int:
-        """Publish the draft to one reader, who is returned."""
-        [reader] = await self.room.people(1)
-        await self.room.follow([reader], "Energy")
-        await self.room.publish(await self.article(), by=EDITH)
-        await self.room.run()
-        return reader
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with story_house(tmp_path, undo="0") as house, press_room(house, tmp_path) as room:
-        for person in (EDITH, BEN, ANNA):
-            await house.starts(person)
-        await room.follow([ANNA], "Robotics")
-        await room.draft("grid", "Energy")
-        yield Desk(room)
+    async with edit_desk(tmp_path) as desk:
+        yield desk
 
 
 @pytest.mark.parametrize(
@@ -125,7 +65,10 @@ async def test_topics_are_those_that_were_typed_and_no_others(desk: Desk) -> Non
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("subtitle Another", "“subtitle” cannot be edited here: title, excerpt, link and topics can."),
+        (
+            "subtitle Another",
+            "“subtitle” cannot be edited here: title, excerpt, link, topics, picture, ",
+        ),
         ("title <b></b>", "The title would be empty; nothing was changed."),
         (f"title {'long ' * 101}", "The title has at most 500 characters; nothing was changed."),
         ("title Grid", "#1 Grid says that already; nothing was changed."),
@@ -321,20 +264,11 @@ async def test_many_edited_stories_that_change_at_once_are_told_in_one_message(d
 # With buttons
 
 
-async def chosen(desk: Desk, field: str = "Title", person: int = EDITH) -> str:
-    """Open the draft and choose a field of it; return what is asked for."""
-    await desk.says("/preview 1", person)
-    await desk.house.presses(person, "Edit")
-    assert plain(desk.house.screen(person)).startswith("What of #1 ")
-    await desk.house.presses(person, field)
-    return plain(desk.house.screen(person))
-
-
 async def test_a_field_is_chosen_with_buttons_and_the_next_words_are_its_value(desk: Desk) -> None:
-    assert await chosen(desk) == "Write the new title of #1 Grid. It says now: Grid"
+    assert await desk.chooses() == "Write the new title of #1 Grid. It says now: Grid"
     assert desk.house.buttons(EDITH) == [["Cancel"]]
     assert (await desk.says("Cells for the grid")).startswith("#1 Cells for the grid (draft)")
-    await chosen(desk, "Excerpt")
+    await desk.chooses("Excerpt")
     assert (await desk.says("...")).startswith("The excerpt would be empty")
     await desk.says("Another text.")  # it is still asked for
     assert (await desk.article()).story.excerpt == "Another text."
@@ -343,22 +277,22 @@ async def test_a_field_is_chosen_with_buttons_and_the_next_words_are_its_value(d
 
 
 @pytest.mark.parametrize(
-    ("field", "words"), [("Link", "https://news.example/new"), ("Topics", "robotics"), ("Title", "Robotics")]
+    ("field", "words"), [("Link", "https://news.example/new"), ("Title", "Robotics"), ("Excerpt", "Robotics")]
 )
 async def test_each_field_takes_its_own_kind_of_words(desk: Desk, field: str, words: str) -> None:
-    await chosen(desk, field)
+    await desk.chooses(field)
     await desk.says(words)
     story = (await desk.article()).story
-    assert {"Link": story.link, "Topics": ", ".join(story.topics).lower(), "Title": story.title}[field] == words
+    assert {"Link": story.link, "Excerpt": story.excerpt, "Title": story.title}[field] == words
     assert [entry.detail for entry in await desk.edits()] == [field.lower()]
 
 
 async def test_what_is_cancelled_or_long_ago_takes_no_words_and_a_link_is_no_title(desk: Desk) -> None:
-    await chosen(desk)
+    await desk.chooses()
     await desk.house.presses(EDITH, "Cancel")
     assert plain(desk.house.screen(EDITH)) == "#1 Grid stays as it is."
     await desk.says("Not a title")
-    await chosen(desk)
+    await desk.chooses()
     await desk.says("https://news.example/grid")  # known already: it is shown
     assert (await desk.article()).story.title == "Grid"
     desk.house.clock.advance(timedelta(minutes=31))
@@ -369,17 +303,23 @@ async def test_what_is_cancelled_or_long_ago_takes_no_words_and_a_link_is_no_tit
 
 async def test_without_a_field_or_a_value_they_are_asked_for(desk: Desk) -> None:
     assert await desk.says("/edit 1") == "What of #1 Grid is to change?"
-    assert desk.house.buttons(EDITH) == [["Title", "Excerpt"], ["Link", "Topics"], ["Cancel"]]
-    assert await desk.says("/edit 1 topics") == "Write the new topics of #1 Grid. It says now: Energy"
-    await desk.says("Robotics, Energy")
-    assert await desk.topics() == ["Robotics", "Energy"]
+    assert desk.house.buttons(EDITH) == [
+        ["Title", "Excerpt"],
+        ["Link", "Topics"],
+        ["Picture", "Credit"],
+        ["Related articles"],
+        ["Cancel"],
+    ]
+    assert await desk.says("/edit 1 title") == "Write the new title of #1 Grid. It says now: Grid"
+    await desk.says("Cells for the grid")
+    assert (await desk.article()).story.title == "Cells for the grid"
     assert (await desk.says("/edit")).startswith("Which article?")
 
 
 async def test_of_two_editors_the_later_one_sees_what_changed_and_decides(desk: Desk) -> None:
     await desk.says(f"/editors add {BEN} editor")
     for person in (EDITH, BEN):
-        await chosen(desk, person=person)
+        await desk.chooses(person=person)
     await desk.says("By Ben", person=BEN)
     asked = await desk.says("By Edith")
     assert asked == (
@@ -400,7 +340,7 @@ async def test_of_two_editors_the_later_one_sees_what_changed_and_decides(desk: 
 
 async def test_the_later_one_leaves_it_and_is_asked_again_when_it_changed_once_more(desk: Desk) -> None:
     await desk.says(f"/editors add {BEN} editor")
-    await chosen(desk)
+    await desk.chooses()
     await desk.told(heat=5)  # readers see nothing of that: there is nothing to decide
     await desk.told(excerpt="By the file.")
     asked = await desk.says("By Edith")

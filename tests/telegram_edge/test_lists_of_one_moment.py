@@ -43,7 +43,7 @@ async def test_no_list_shows_what_was_retracted_while_it_was_put_together(
             async with house.db.transaction() as conn:
                 for number in numbers:
                     if state is ArticleState.RETRACTED:
-                        await newsroom.withdraw(conn, number)
+                        await newsroom.withdraw(conn, number, house.clock())
                     else:
                         await articles.set_state(conn, number, state)
 

@@ -112,8 +112,8 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         assert json.loads(json.dumps(gone.params["scope"])) == {"type": "chat", "chat_id": BEN}
 
 
-WHAT_GOES_OUT = ["drafts", "preview", "publish", "retract", "edit", "correct", "announce", "approve", "schedule"]
-DESK = [*WHAT_GOES_OUT, "delivery", "sources", "log", "stats"]
+WHAT_GOES_OUT = ["drafts", "preview", "publish", "retract", "edit", "correct", "tell"]
+DESK = [*WHAT_GOES_OUT, "announce", "approve", "schedule", "delivery", "sources", "log", "stats"]
 
 
 async def test_an_editors_menu_lists_all_that_editors_can_do_and_an_owners_the_people_too(tmp_path):

@@ -22,7 +22,7 @@ from bot.content.articles.local_picture import local_picture
 from bot.content.articles.surroundings import FileContext
 from bot.content.articles.timestamps import moment
 from bot.content.plain_text import NAME_LIMIT, quoted, shown
-from bot.domain.article import Picture
+from bot.domain.article import SENT_IN_CHAT, Picture
 from bot.domain.topic import bare_name, is_name, listed_names
 
 MAX_TOPICS = 50
@@ -255,12 +255,12 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
         return None
     if not isinstance(value, str):
         refuse(f"{quoted(value)} is neither a link nor a file beside this one")
+    around = _surroundings(info)
+    if value in around.own_pictures:
+        return value, not value.startswith(SENT_IN_CHAT)
     if has_scheme(value):
         url = _link(value, info)
         return None if url is None else (url, False)
-    around = _surroundings(info)
-    if value in around.own_pictures:
-        return value, True
     if around.is_alone:
         refuse(f"{quoted(value)} is not a link; there is no file beside an article that is sent like this")
     try:

@@ -36,8 +36,8 @@ class FileContext:
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
     `changes_at` is when the file says something else although nobody writes it, None if it never does.
-    With `is_alone` there is no folder around it, and a picture is a link, or one of the `own_pictures` of the content
-    folder that its article has already, by their paths there.
+    With `is_alone` there is no folder around it, and a picture is a link, or one of the `own_pictures` that its
+    article has already: of the content folder, by their paths there, and those that were sent in chat.
     """
 
     path: Path

@@ -133,7 +133,7 @@ def changed(before: Story, payload: Mapping[str, object], change: SentChange, ru
     document = read_document(NAME, json.dumps(around | given, ensure_ascii=False).encode())
     doubled = change.document.complaints
     pictures = (*before.pictures, *before.provider.pictures)
-    own = frozenset(picture.url for picture in pictures if picture.is_local)
+    own = frozenset(picture.url for picture in pictures if picture.is_local or picture.file_id is not None)
     try:
         after = story_of(replace(document, complaints=doubled), replace(_alone(rules), own_pictures=own))
     except ContentError as error:

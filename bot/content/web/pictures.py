@@ -26,10 +26,12 @@ _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
 @dataclass(frozen=True, slots=True)
 class PictureSource:
-    """Where the bytes of pictures come from: local ones lie below `root`, all others come through `fetcher`."""
+    """Where the bytes of pictures come from: local ones lie below `root`, those that were sent in chat are returned by
+    `sent` for their file id, None when they cannot be had, and all others come through `fetcher`."""
 
     root: Path | None = None
     fetcher: Fetcher | None = None
+    sent: Callable[[str], Awaitable[bytes | None]] | None = None
 
     async def bytes_of(
         self,
@@ -45,6 +47,9 @@ class PictureSource:
         """
         if picture.is_local:
             return None if self.root is None else await _local(self.root, picture.url, wall, pause)
+        if picture.file_id is not None:
+            data = None if self.sent is None else await self.sent(picture.file_id)
+            return None if data is None else photo_bytes(data)
         return None if self.fetcher is None else await _fetched(self.fetcher, picture.url)
 
 
@@ -53,7 +58,7 @@ async def _fetched(fetcher: Fetcher, url: str) -> bytes | None:
         answer = await fetcher.get(url, accept=_ACCEPT, limit=PHOTO_BYTES, prompt=True)
     except FetchError:
         return None
-    return _photo(answer.body)
+    return photo_bytes(answer.body)
 
 
 async def _local(
@@ -80,12 +85,15 @@ def _read_local(root: Path, relative: str) -> tuple[bytes, bool, float] | None:
         state = path.stat()
         if not path.is_relative_to(root.resolve()) or not path.is_file() or state.st_size > PHOTO_BYTES:
             return None
-        data = _photo(path.read_bytes())
+        data = photo_bytes(path.read_bytes())
         return None if data is None else (data, has_end(data), state.st_mtime)
     except (OSError, RuntimeError, ValueError):  # RuntimeError: a loop of links, before Python 3.13
         return None
 
 
-def _photo(data: bytes) -> bytes | None:
+def photo_bytes(data: bytes) -> bytes | None:
+    """Return `data` if it begins like a JPEG, PNG, GIF or WebP and is no larger than a photo may be; else None."""
+    if len(data) > PHOTO_BYTES:
+        return None
     is_webp = data.startswith(b"RIFF") and data[8:12] == b"WEBP"
     return data if is_webp or data.startswith(_SIGNATURES) else None

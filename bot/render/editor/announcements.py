@@ -163,9 +163,8 @@ def decided(words: Words, announcement: Announcement | None) -> Message:
     return Message(words.text("{announcement} has been sent already, once.", announcement=name))
 
 
-def going(words: Words, announcement: Announcement, campaign: int, standing: Standing, now: datetime) -> Message:
-    """Return how an announcement stands that is being sent, with what can be done about it."""
-    name = called(words, announcement)
+def going(words: Words, name: Text, campaign: int, standing: Standing, now: datetime) -> Message:
+    """Return how something stands that is sent in a message of its own, by its name, with what can be done about it."""
     stop = Button(words("Stop"), data=press(Verb.STOP, campaign))
     rest = Button(words("Send the rest"), data=press(Verb.REST, campaign))
     keyboard: Keyboard = ()

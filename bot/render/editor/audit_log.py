@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Entry, LogGroup
+from bot.domain.editing import IN_CHAT
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
@@ -110,7 +111,10 @@ def _changed(words: Words, entry: Entry, zone: ZoneInfo) -> str:
     if entry.act == "role":
         called_so = {"contributor": words("contributor"), "editor": words("editor"), "owner": words("owner")}
         values = (called_so.get(entry.before or "", entry.before), called_so.get(entry.after or "", entry.after))
-    before, after = (None if value is None else foreign(tame(clip(value, _VALUE))) for value in values)
+    before, after = (
+        words("a picture sent in chat") if value == IN_CHAT else value and foreign(tame(clip(value, _VALUE)))
+        for value in values
+    )
     if entry.act.startswith("become") or entry.act in _SAY_IT_ALL or (before is None and after is None):
         return ""
     if before is None:
@@ -167,6 +171,8 @@ def _act(words: Words, entry: Entry) -> str:
         "decline": words("declined"),
         "announce": words("announced"),
         "correct": words("corrected"),
+        "tell": words("told readers of the correction of"),
+        "tell nobody": words("told nobody of taking back"),
         "lists only": words("left the delivered copies of"),
         "take back copies": words("took back the delivered copies of"),
     }
@@ -245,6 +251,8 @@ def _detail(words: Words, detail: str | None) -> str:
         "approved": words("with approval"),
         "breaking": words("as breaking news"),
         "silent": words("without a sound"),
+        "all": words("all who have it"),
+        "saved": words("who saved it"),
         "changed": words("it was changed after its approval"),
     }
     return known.get(detail or "", tame(clip(detail or "", _DETAIL)))

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.domain.article import Article
+from bot.domain.copies import Copies
 from bot.domain.correction import Field
 from bot.domain.delivery import CORRECTION
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called, open_button, paused
+from bot.render.editor.desk import Verb, called, open_button, paused, savers_told
 from bot.render.locale import Words
 from bot.render.text import join
 
 NAMED = 10  # articles in a folded question
 
 
-def question(words: Words, article: Article, fields: Sequence[Field], changeable: int, out_of_reach: int) -> Message:
-    """Return the question what becomes of an article's copies now that it was changed in `fields`."""
+def question(
+    words: Words, article: Article, fields: Sequence[Field], copies: Copies, keep: timedelta | None
+) -> Message:
+    """Return the question what becomes of an article's copies now that it was changed in `fields`.
+
+    `keep` is how long it is known which messages they are.
+    """
     changed = words.text(
         "{article} was changed: {fields}. Lists show it already.",
         article=called(article),
         fields=words.list([_field(words, one) for one in fields]),
     )
-    copies = words.count(
+    shown = words.count(
         "{n} delivered copy shows what was there before.",
         "{n} delivered copies show what was there before.",
-        changeable,
+        copies.changeable,
     )
-    every = Button(words("Every copy"), data=press(Verb.CORRECT, article.number))
+    every = Button(words("Every copy"), data=press(Verb.CORRECT, article.number, copies.out_of_reach))
     lists = Button(words("Lists only"), data=press(Verb.LISTS_ONLY, article.number))
     leave = Button(words("Leave it"), data=press(Verb.LEAVE_COPIES, article.number))
     hint = words("A reason goes with /correct {number} and the reason.", number=article.number)
     return Message(
-        join([join([changed, copies], " "), _beyond(words, out_of_reach), hint], "\n"),
+        join([join([changed, shown], " "), beyond(words, copies, keep), hint], "\n"),
         keyboard=((lists, every, leave),),
     )
 
@@ -55,10 +62,13 @@ def questions_folded(words: Words, articles: Sequence[Article]) -> Message:
     return Message(Text(text))
 
 
-def nothing_to_correct(words: Words, article: Article, out_of_reach: int) -> Message:
+def nothing_to_correct(words: Words, article: Article, copies: Copies, keep: timedelta | None) -> Message:
     """Return the answer to a correction of which no copy can be changed."""
     text = words.text("{article} is corrected in the lists. No copy can be changed.", article=called(article))
-    return Message(join([text, _beyond(words, out_of_reach)], " "), keyboard=((open_button(words, article.number),),))
+    return Message(
+        join([text, beyond(words, copies, keep)], " "),
+        keyboard=((open_button(words, article.number), _tell_button(words, article)),),
+    )
 
 
 def how_to_correct(words: Words, article: Article) -> Message:
@@ -98,44 +108,78 @@ def why_too_long(words: Words, longest: int) -> Message:
     return Message(Text(words("A reason has at most {n} characters; nothing was changed.", n=words.number(longest))))
 
 
-def ask_about_copies(words: Words, article: Article, changeable: int, too_old: int, out_of_reach: int) -> Message:
-    """Return the question what becomes of a retracted article's delivered copies."""
+def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int, keep: timedelta | None) -> Message:
+    """Return the question what becomes of a retracted article's delivered copies. So many `savers` would be told."""
     lines: list[Text | str] = [
         words.text("{article} is in no list any more, and nothing more of it leaves.", article=called(article)),
         words.count(
             "{n} delivered copy can be deleted or turned into a notice.",
             "{n} delivered copies can be deleted or turned into a notice.",
-            changeable,
+            copies.changeable,
         ),
     ]
-    if too_old:
+    if copies.too_old:
         lines.append(
             words.count(
                 "{n} of them is older than 48 hours, which Telegram lets nobody delete: it becomes a notice.",
                 "{n} of them are older than 48 hours, which Telegram lets nobody delete: they become notices.",
-                too_old,
+                copies.too_old,
             )
         )
-    lines.append(_beyond(words, out_of_reach))
-    again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number))
-    return Message(join(lines, " "), keyboard=((open_button(words, article.number), again), copies_row(words, article)))
+    if copies.in_lists:
+        lines.append(
+            words.count(
+                "{n} of them stands in a list with other stories, where its line becomes a notice.",
+                "{n} of them stand in a list with other stories, where their line becomes a notice.",
+                copies.in_lists,
+            )
+        )
+    lines.append(beyond(words, copies, keep))
+    rows: list[tuple[Button, ...]] = [
+        (open_button(words, article.number), Button(words("Publish again"), data=press(Verb.PUBLISH, article.number)))
+    ]
+    if savers:
+        lines.append(
+            words.count(
+                "{n} chat has saved it, and is told when you decide.",
+                "{n} chats have saved it, and are told when you decide.",
+                savers,
+            )
+        )
+        rows.append((Button(words("Do not tell them"), data=press(Verb.SAVERS_NOT, article.number)),))
+    return Message(join(lines, " "), keyboard=(*rows, copies_row(words, article, copies)))
 
 
-def copies_row(words: Words, article: Article) -> tuple[Button, ...]:
-    """Return what can be done with the copies of a retracted article."""
-    return (
-        Button(words("Delete copies"), data=press(Verb.DELETE_COPIES, article.number)),
-        Button(words("Turn into a notice"), data=press(Verb.NOTICE_COPIES, article.number)),
+def question_is_over(words: Words, article: Article) -> Message:
+    """Return the answer to a question about the copies of what is published again."""
+    return Message(
+        words.text("{article} is in the lists again, so nothing is taken back.", article=called(article)),
+        keyboard=((open_button(words, article.number),),),
     )
 
 
-def no_copies(words: Words, article: Article, out_of_reach: int) -> Message:
+def copies_row(words: Words, article: Article, copies: Copies | None = None) -> tuple[Button, ...]:
+    """Return what can be done with the copies of a retracted article; `copies` are those of which was just told."""
+    known = () if copies is None else (copies.out_of_reach,)
+    return (
+        Button(words("Delete copies"), data=press(Verb.DELETE_COPIES, article.number, *known)),
+        Button(words("Turn into a notice"), data=press(Verb.NOTICE_COPIES, article.number, *known)),
+    )
+
+
+def no_copies(words: Words, article: Article, copies: Copies, savers: int, keep: timedelta | None) -> Message:
     """Return the answer to taking copies back where none can be changed."""
     text = words.text(
         "{article} is in no list any more, and nothing more of it leaves. No copy of it can be changed.",
         article=called(article),
     )
-    return Message(join([text, _beyond(words, out_of_reach)], " "), keyboard=((open_button(words, article.number),),))
+    said = join([text, beyond(words, copies, keep), savers_told(words, savers)], " ")
+    return Message(said, keyboard=((open_button(words, article.number),),))
+
+
+def also_told(words: Words, article: Article, savers: int) -> Message:
+    """Return who is told that an article was taken back, while its copies are changed."""
+    return Message(join([called(article) + ":", savers_told(words, savers)], " "))
 
 
 def going(words: Words, article: Article, campaign: int, standing: Standing) -> Message:
@@ -225,19 +269,46 @@ def _done_keyboard(words: Words, article: Article, standing: Standing) -> Keyboa
     row = [Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))]
     if standing.kind == CORRECTION:
         row.append(Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)))
+        return (tuple(row), (_tell_button(words, article),))
     return (tuple(row),)
 
 
-def _beyond(words: Words, out_of_reach: int) -> str:
-    """Return how many copies cannot be changed any more, if any."""
-    if not out_of_reach:
-        return ""
-    return words.count(
-        "{n} copy is out of reach: it was deleted, or it is so old that it is not known any more which message it is.",
-        "{n} copies are out of reach: they were deleted, or are so old that it is not known any more which messages "
-        "they are.",
-        out_of_reach,
-    )
+def _tell_button(words: Words, article: Article) -> Button:
+    return Button(words("Tell readers"), data=press(Verb.TELL, article.number))
+
+
+def before_it_starts(words: Words, article: Article, copies: Copies, keep: timedelta | None) -> Message:
+    """Return how many copies can be changed, and how many cannot and why: said before any of them is."""
+    can = words.count("{n} copy can be changed.", "{n} copies can be changed.", copies.changeable)
+    return Message(join([called(article) + ":", can, beyond(words, copies, keep)], " "))
+
+
+def beyond(words: Words, copies: Copies, keep: timedelta | None) -> str:
+    """Return how many copies cannot be changed any more, and why; empty when all can.
+
+    `keep` is how long it is known which messages they are.
+    """
+    lost = []
+    if copies.forgotten:
+        age = words.span(keep) if keep is not None else ""
+        many = copies.forgotten
+        lost.append(
+            words.count(
+                "{n} copy is older than {age} (NEWSBOT_KEEP), so it is not known any more which message it is.",
+                "{n} copies are older than {age} (NEWSBOT_KEEP), so it is not known any more which messages they are.",
+                many,
+                age=age,
+            )
+            if age
+            else words.count(
+                "{n} copy is so old that it is not known any more which message it is.",
+                "{n} copies are so old that it is not known any more which messages they are.",
+                many,
+            )
+        )
+    if copies.deleted:
+        lost.append(words.count("{n} copy was deleted.", "{n} copies were deleted.", copies.deleted))
+    return " ".join(lost)
 
 
 def _field(words: Words, field: Field) -> str:

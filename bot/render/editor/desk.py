@@ -41,6 +41,7 @@ class Verb(StrEnum):
     ARCHIVE = "archive"
     TAKE_BACK = "take_back"
     TAKE_BACK_NOW = "take_back_now"
+    TAKE_BACK_QUIETLY = "take_back_quiet"  # whoever keeps it is not told
     LEAVE = "take_back_not"
     DELETE_COPIES = "copies_delete"
     NOTICE_COPIES = "copies_notice"
@@ -48,10 +49,20 @@ class Verb(StrEnum):
     CORRECT = "copies_correct"
     LISTS_ONLY = "copies_lists"
     LEAVE_COPIES = "copies_leave"
+    SAVERS_NOT = "savers_not"
+    TELL = "tell"
+    TELL_ALL = "tell_all"
+    TELL_SAVERS = "tell_savers"
+    TELL_NOBODY = "tell_nobody"
     EDIT = "edit"
     EDIT_FIELD = "edit_field"  # an article, a field's place
     EDIT_ANYWAY = "edit_anyway"
     EDIT_NOT = "edit_not"
+    EDIT_NOTHING = "edit_nothing"  # an article, a field's place: it is to hold nothing
+    TICKS = "edit_ticks"  # an article, a page, 1 to show all topics again
+    TICK = "edit_tick"  # an article, a topic, 1 to tick it, a page
+    TICKED = "edit_ticked"
+    DROP_RELATED = "edit_related"  # an article, a checksum of the link
     KEEP_EDIT = "edit_keep"  # an article, a field's place, a checksum of what the source says
     TAKE_SOURCE = "edit_take"  # the same
     STOP = "push_stop"  # a campaign
@@ -89,11 +100,14 @@ class Waiting:
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
+        Verb.TAKE_BACK_QUIETLY, Verb.SAVERS_NOT, Verb.TELL, Verb.TELL_ALL, Verb.TELL_SAVERS, Verb.TELL_NOBODY,
         Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.ASK_CORRECT, Verb.CORRECT,
         Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
+        Verb.EDIT_NOTHING, Verb.TICKS, Verb.TICK, Verb.TICKED,
+        Verb.DROP_RELATED,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -343,23 +357,40 @@ def asked_late(words: Words, question: str, button: Button, asked_at: str | None
     return Message(join([asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
 
 
-def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None, *, is_late: bool = False) -> Message:
-    """Return the question whether an article is to be taken back; late, it says when that was asked for."""
+def ask_to_take_back(
+    words: Words, article: Article, asked_at: str | None = None, *, savers: int = 0, is_late: bool = False
+) -> Message:
+    """Return the question whether an article is to be taken back; late, it says when that was asked for.
+
+    So many `savers` would be told.
+    """
     question: Text = words.text(
         "Take {article} back? It leaves every list, and nothing more of it leaves. Delivered copies stay.",
         article=called(article),
     )
+    if savers:
+        told = words.count("{n} chat has saved it and is told.", "{n} chats have saved it and are told.", savers)
+        question = join([question, told], " ")
     if is_late:
         question = join([asked_while_away(words, asked_at), question], " ")
+    quietly = Button(words("Take back, tell nobody"), data=press(Verb.TAKE_BACK_QUIETLY, article.number))
     # `Take back` stands in the first or the last row of every other screen, and here in neither.
     return Message(
         question,
         keyboard=(
             (Button(words("Leave it"), data=press(Verb.LEAVE, article.number)),),
             (Button(words("Take back"), data=press(Verb.TAKE_BACK_NOW, article.number)),),
+            *(((quietly,),) if savers else ()),
             (open_button(words, article.number),),
         ),
     )
+
+
+def savers_told(words: Words, savers: int) -> str:
+    """Return that those who keep a retracted article are told, if any are."""
+    if not savers:
+        return ""
+    return words.count("{n} chat has saved it and is told.", "{n} chats have saved it and are told.", savers)
 
 
 def edit_button(words: Words, number: int) -> Button:

@@ -7,19 +7,18 @@ from zlib import crc32
 
 from bot.domain.article import Article
 from bot.domain.audit import Entry
-from bot.domain.editing import EditField, Fault, Refusal, Value, as_words
+from bot.domain.editing import EditField, Value
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.editor.corrections import NAMED
 from bot.render.editor.desk import Verb, asked_while_away, called, open_button
+from bot.render.editor.edited_values import value_text
 from bot.render.editor.editors import called as called_person
-from bot.render.editor.source_faults import fault_text
 from bot.render.locale import Words
-from bot.render.text import clip, foreign, join, tame
+from bot.render.text import clip, foreign, join
 
 _SAID = 100  # UTF-16 code units of what was typed, where an answer names it
-_FAULT = 300
 
 
 def field_name(words: Words, field: EditField) -> str:
@@ -29,6 +28,9 @@ def field_name(words: Words, field: EditField) -> str:
         EditField.EXCERPT: words("excerpt"),
         EditField.LINK: words("link"),
         EditField.TOPICS: words("topics"),
+        EditField.PICTURE: words("picture"),
+        EditField.CREDIT: words("credit"),
+        EditField.RELATED: words("related articles"),
     }[field]
 
 
@@ -47,21 +49,36 @@ def choice(words: Words, article: Article) -> Message:
         Button(_label(words, field), data=press(Verb.EDIT_FIELD, article.number, place))
         for place, field in enumerate(EditField)
     ]
+    rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
     return Message(
         words.text("What of {article} is to change?", article=called(article)),
-        keyboard=(tuple(buttons[:2]), tuple(buttons[2:]), (_cancel(words, article),)),
+        keyboard=(*rows, (_cancel(words, article),)),
     )
 
 
 def ask(words: Words, article: Article, field: EditField, shown: Value) -> Message:
-    """Return what asks for a field's new words."""
-    text = words.text(
-        "Write the new {field} of {article}. It says now: {shown}",
-        field=field_name(words, field),
-        article=called(article),
-        shown=_value(words, shown),
-    )
-    return Message(text, keyboard=((_cancel(words, article),),))
+    """Return what asks for a field's new words, or for a picture."""
+    about: dict[str, Text | str] = {"article": called(article), "shown": value_text(words, shown)}
+    match field:
+        case EditField.PICTURE:
+            text = words.text(
+                "Send the new picture of {article}: a photo, a picture as a file, or its link. It shows now: {shown}",
+                **about,
+            )
+        case EditField.CREDIT:
+            text = words.text("Write whose picture {article} shows. It says now: {shown}", **about)
+        case _:
+            text = words.text(
+                "Write the new {field} of {article}. It says now: {shown}", field=field_name(words, field), **about
+            )
+    remove = Button(words("Remove"), data=press(Verb.EDIT_NOTHING, article.number, list(EditField).index(field)))
+    may_be_nothing = bool(shown) and field.kept_as is EditField.PICTURE
+    return Message(text, keyboard=((*((remove,) if may_be_nothing else ()), _cancel(words, article)),))
+
+
+def means_nothing(words: Words, typed: str) -> bool:
+    """Return whether somebody wants a field to hold nothing that may hold nothing."""
+    return typed.strip().casefold() in ("none", "nothing", words("nothing").casefold())
 
 
 def changed_meanwhile(
@@ -69,15 +86,17 @@ def changed_meanwhile(
     article: Article,
     field: EditField,
     shown: Value,
-    typed: str,
+    typed: Value,
     edits: Sequence[Entry],
     names: Mapping[int, str],
 ) -> Message:
     """Return the question whether what was typed counts although the article was changed since it was asked for."""
     told: list[Text | str] = [words.text("{article} was changed while you wrote.", article=called(article))]
     told.extend(_told(words, entry, names) for entry in edits)
-    told.append(words.text("The {field} says now: {shown}", field=field_name(words, field), shown=_value(words, shown)))
-    told.append(words.text("Yours: {typed}", typed=_value(words, typed)))
+    told.append(
+        words.text("The {field} says now: {shown}", field=field_name(words, field), shown=value_text(words, shown))
+    )
+    told.append(words.text("Yours: {typed}", typed=value_text(words, typed)))
     anyway = Button(words("Use mine"), data=press(Verb.EDIT_ANYWAY, article.number))
     leave = Button(words("Leave it"), data=press(Verb.EDIT_NOT, article.number))
     return Message(join(told, "\n"), keyboard=((anyway, leave), (open_button(words, article.number),)))
@@ -98,8 +117,8 @@ def _told(words: Words, entry: Entry, names: Mapping[int, str]) -> Text:
         "{who} changed the {field}: {before} → {after}",
         who=who,
         field=words("text") if field is None else field_name(words, field),
-        before=_value(words, entry.before),
-        after=_value(words, entry.after),
+        before=value_text(words, entry.before),
+        after=value_text(words, entry.after),
     )
 
 
@@ -120,38 +139,6 @@ def no_such_field(words: Words, said: str) -> Message:
             fields=_fields(words),
         )
     )
-
-
-def refused(words: Words, article: Article, field: EditField, refusal: Refusal) -> Message:
-    """Return why an edit was not made."""
-    name = field_name(words, field)
-    match refusal.fault:
-        case Fault.EMPTY:
-            text = words.text("The {field} would be empty; nothing was changed.", field=name)
-        case Fault.TOO_LONG:
-            text = words.text(
-                "The {field} has at most {n} characters; nothing was changed.",
-                field=name,
-                n=words.number(refusal.number),
-            )
-        case Fault.REPEATS_TITLE:
-            text = words.text("That says no more than the title; nothing was changed.")
-        case Fault.NO_LINK if refusal.words:
-            fault = tame(clip(fault_text(words, refusal.words[0]), _FAULT))
-            text = words.text("I cannot take this link: {fault}. Nothing was changed.", fault=fault)
-        case Fault.NO_LINK:
-            text = words.text("One link is wanted, with nothing behind it; nothing was changed.")
-        case Fault.OTHER_ARTICLE:
-            text = words.text(
-                "That is the link of #{number}, another article; nothing was changed.", number=refusal.number
-            )
-        case Fault.UNKNOWN_TOPICS:
-            text = _unknown_topics(words, refusal)
-        case Fault.CHANGED_MEANWHILE:
-            text = words.text("{article} was changed while you wrote.", article=called(article))
-        case Fault.UNCHANGED:
-            text = words.text("{article} says that already; nothing was changed.", article=called(article))
-    return Message(text, keyboard=((open_button(words, article.number),),))
 
 
 def not_theirs(words: Words) -> Message:
@@ -178,8 +165,8 @@ def source_question(words: Words, article: Article, field: EditField, source: Va
         "{article}: its file or feed has another {field} now: “{theirs}”. Edited in chat, and still shown: “{ours}”.",
         article=called(article),
         field=field_name(words, field),
-        theirs=_value(words, source),
-        ours=_value(words, shown),
+        theirs=value_text(words, source),
+        ours=value_text(words, shown),
     )
     place = list(EditField).index(field)
     numbers = (article.number, place, checksum(source))
@@ -242,20 +229,5 @@ def checksum(value: Value) -> int:
     return crc32(repr(value).encode())
 
 
-def _value(words: Words, value: Value) -> str:
-    return foreign(clip(as_words(value), _SAID)) if value else words("nothing")
-
-
 def _fields(words: Words) -> str:
     return words.list([field_name(words, field) for field in EditField])
-
-
-def _unknown_topics(words: Words, refusal: Refusal) -> Text:
-    unknown = foreign(clip(", ".join(refusal.words), _SAID))
-    if not refusal.near:
-        return words.text("No topic is called {topics}; nothing was changed.", topics=unknown)
-    return words.text(
-        "No topic is called {topics}. Perhaps {near} is meant; nothing was changed.",
-        topics=unknown,
-        near=foreign(words.list(refusal.near)),
-    )

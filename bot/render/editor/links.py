@@ -84,7 +84,10 @@ def ask_title(words: Words, host: str, why: Unread) -> Message:
     """Return why a page says nothing, and what can be done about it."""
     return Message(
         join(
-            [_why(words, host, why), words("Write its title, and it becomes a draft; or send the link again later.")],
+            [
+                why_unread(words, host, why),
+                words("Write its title, and it becomes a draft; or send the link again later."),
+            ],
             " ",
         ),
         keyboard=((Button(words("Leave it"), data=press(Verb.LEAVE)),),),
@@ -150,7 +153,7 @@ def adding_toast(words: Words) -> str:
     return words("Reading the feed")
 
 
-def _why(words: Words, host: str, why: Unread) -> Text:
+def why_unread(words: Words, host: str, why: Unread) -> Text:
     place = _host(host)
     match why:
         case Unread.REFUSED:

@@ -12,7 +12,7 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.render.editor import corrections
-from bot.render.editor.desk import Verb, called, open_button, paused
+from bot.render.editor.desk import Verb, called, open_button, paused, savers_told
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
 
@@ -67,9 +67,12 @@ def out_already(words: Words, article: Article, standing: Standing | None) -> Me
     return Message(text, keyboard=_out_keyboard(words, article))
 
 
-def taken_back(words: Words, article: Article, sent: int) -> Message:
-    """Return what a retraction did, and what it did not."""
-    lines = [words.text("{article} is in no list any more, and nothing more of it leaves.", article=called(article))]
+def taken_back(words: Words, article: Article, sent: int, savers: int = 0) -> Message:
+    """Return what a retraction did, and what it did not. So many `savers` are told."""
+    lines: list[Text | str] = [
+        words.text("{article} is in no list any more, and nothing more of it leaves.", article=called(article)),
+        savers_told(words, savers),
+    ]
     if sent:
         lines.append(
             words.count_text(
@@ -86,13 +89,13 @@ def taken_back(words: Words, article: Article, sent: int) -> Message:
 
 def how_to_retract(words: Words, article: Article) -> Message:
     """Return the answer to `/retract ARTICLE` with words behind it that say nothing about delivered copies."""
-    return Message(
-        words.text(
-            "Nothing was changed. Write /retract {number}, or with what becomes of delivered copies and why: "
-            "/retract {number} notice the quote was wrong, or /retract {number} delete.",
-            number=article.number,
-        )
+    said = words.text(
+        "Nothing was changed. Write /retract {number}, or with what becomes of delivered copies and why: "
+        "/retract {number} notice the quote was wrong, or /retract {number} delete.",
+        number=article.number,
     )
+    quietly = words("With /retract {number} quietly, whoever saved it is not told.", number=article.number)
+    return Message(join([said, quietly], " "))
 
 
 def not_listed(words: Words, article: Article) -> Message:

@@ -1,114 +1,149 @@
-"""The bot's numbers (`/stats`)."""
+"""The bot's numbers (`/stats`): all at a glance, or by article, topic and source, with a choice of periods."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.article import ArticleState
-from bot.domain.chat import ChatState
-from bot.domain.message import Message
+from bot.domain.limits import TEXT
+from bot.domain.message import Button, Keyboard, Message
+from bot.domain.press import press
 from bot.domain.restriction import Restriction
 from bot.domain.source import ListedSource
+from bot.domain.statistics import PERIODS, Statistics
 from bot.domain.text import Text
+from bot.render.editor import statistics_lines as lines
 from bot.render.editor.desk import paused
 from bot.render.locale import Words
-from bot.render.text import bold, clip, foreign, join, tame
+from bot.render.text import bold, clip, foreign, join
 
-_TOPIC = 60  # UTF-16 code units
-_REASON = 100
+_SOURCE = 60  # UTF-16 code units
+
+
+class StatisticsVerb(StrEnum):
+    """What the buttons do. A period is its number of days."""
+
+    SHOW = "stats"  # a view's place in VIEWS, a period
+
+
+class View(StrEnum):
+    """What of the numbers is shown."""
+
+    ALL = "all"
+    ARTICLES = "articles"
+    TOPICS = "topics"
+    SOURCES = "sources"
+
+
+VIEWS = (View.ALL, View.ARTICLES, View.TOPICS, View.SOURCES)
+"""By their places, which buttons hold: another view would come behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand at the moment, whatever the period: what `/stats` tells beside it."""
+
+    articles: Mapping[ArticleState, int]
+    followed: Sequence[tuple[str, int]]
+    sent_day: int
+    sent_week: int
+    restricted: int = 0
+    restrictions: Sequence[tuple[int, Restriction]] = ()
+    is_paused: bool = False
+    sources: Sequence[ListedSource] = ()
 
 
 def statistics(
-    words: Words,
-    *,
-    chats: Mapping[ChatState, int],
-    articles: Mapping[ArticleState, int],
-    sent_day: int,
-    sent_week: int,
-    followed: Sequence[tuple[str, int]],
-    restricted: int,
-    restrictions: Sequence[tuple[int, Restriction]],
-    zone: ZoneInfo,
-    now: datetime,
-    is_paused: bool = False,
-    sources: Sequence[ListedSource] = (),
+    words: Words, view: View, found: Statistics, standing: Standing, zone: ZoneInfo, now: datetime
 ) -> Message:
-    """Return the bot's numbers; `restrictions` are some of the chats that forbid writing, `sources` those that most
-    came of."""
-    n = words.number
-    lines: list[Text | str] = [paused(words)] if is_paused else []
-    lines += [
+    """Return a view of a period's numbers with its buttons."""
+    told: list[Text | str] = [paused(words)] if standing.is_paused else []
+    told.append(lines.span_of(words, found.period, zone))
+    match view:
+        case View.ALL:
+            told += _all(words, found, standing, zone, now)
+        case View.ARTICLES:
+            told += [bold(words("Articles")), *lines.articles(words, found.articles)]
+            told.append(words("Telegram tells no bot who has read a message."))
+        case View.TOPICS:
+            told += [bold(words("Topics")), *lines.shares(words, found.topics, has_followers=True)]
+        case View.SOURCES:
+            told += [bold(words("Sources")), *lines.shares(words, found.sources, has_followers=False)]
+    keyboard = _keyboard(words, view, found.period.days)
+    return Message(clip(join(told, "\n"), TEXT), keyboard=keyboard)
+
+
+def _all(words: Words, found: Statistics, standing: Standing, zone: ZoneInfo, now: datetime) -> lines.Lines:
+    n, states = words.number, standing.articles
+    told: lines.Lines = [
         bold(words("Chats")),
-        words(
-            "{active} active, {paused} paused, {gone} switched off",
-            active=n(chats.get(ChatState.ACTIVE, 0)),
-            paused=n(chats.get(ChatState.PAUSED, 0)),
-            gone=n(chats.get(ChatState.UNREACHABLE, 0)),
-        ),
-        *_restricted(words, restricted, restrictions, zone, now),
+        *lines.readers(words, found),
+        *lines.restricted(words, standing.restricted, standing.restrictions, zone, now),
         bold(words("Articles")),
         words(
             "{published} published, {archived} listed only, {draft} drafts, {scheduled} scheduled, {held} held, "
             "{retracted} taken back",
-            published=n(articles.get(ArticleState.PUBLISHED, 0)),
-            archived=n(articles.get(ArticleState.ARCHIVED, 0)),
-            draft=n(articles.get(ArticleState.DRAFT, 0)),
-            scheduled=n(articles.get(ArticleState.SCHEDULED, 0)),
-            held=n(articles.get(ArticleState.HELD, 0)),
-            retracted=n(articles.get(ArticleState.RETRACTED, 0)),
+            published=n(states.get(ArticleState.PUBLISHED, 0)),
+            archived=n(states.get(ArticleState.ARCHIVED, 0)),
+            draft=n(states.get(ArticleState.DRAFT, 0)),
+            scheduled=n(states.get(ArticleState.SCHEDULED, 0)),
+            held=n(states.get(ArticleState.HELD, 0)),
+            retracted=n(states.get(ArticleState.RETRACTED, 0)),
         ),
         bold(words("Sent")),
-        words("{day} in the last 24 hours, {week} in the last 7 days", day=n(sent_day), week=n(sent_week)),
+        *lines.delivered(words, found),
+        words(
+            "{day} in the last 24 hours, {week} in the last 7 days",
+            day=n(standing.sent_day),
+            week=n(standing.sent_week),
+        ),
     ]
-    if sources:
-        lines.append(bold(words("Sources")))
-        lines.extend(
+    if standing.sources:
+        told.append(bold(words("Sources")))
+        told.extend(
             words.text(
                 "{source}: {came} came, {pushed} pushed, {held} held, {doubled} doubled, {refused} refused",
-                source=foreign(clip(one.source.name, _TOPIC)),
+                source=foreign(clip(one.source.name, _SOURCE)),
                 came=n(one.counts.came),
                 pushed=n(one.counts.pushed),
                 held=n(one.counts.held),
                 doubled=n(one.counts.doubled),
                 refused=n(one.counts.refused),
             )
-            for one in sources
+            for one in standing.sources
         )
-    if followed:
-        lines.append(bold(words("Most followed")))
-        lines.extend(
-            words.text("{topic}: {n}", topic=foreign(clip(topic, _TOPIC)), n=n(many)) for topic, many in followed
-        )
-    return Message(join(lines, "\n"))
+    return told + lines.followed(words, standing.followed)
 
 
-def _restricted(
-    words: Words, many: int, spells: Sequence[tuple[int, Restriction]], zone: ZoneInfo, now: datetime
-) -> list[Text | str]:
-    """Return the chats that forbid writing: since when, why, and when they are tried again."""
-    if not many:
-        return []
-    lines: list[Text | str] = [words.count("{n} forbids writing for now:", "{n} forbid writing for now:", many)]
-    for chat, spell in spells:
-        since = words("{date}, {time}", date=words.date(spell.since, zone), time=words.time(spell.since, zone))
-        reason = tame(clip(spell.reason, _REASON))
-        if spell.may_try(now) or spell.next_at is None:
-            lines.append(
-                words("{chat}, since {since}: {reason}; the next story is tried", chat=chat, since=since, reason=reason)
-            )
-        else:
-            again = words("{date}, {time}", date=words.date(spell.next_at, zone), time=words.time(spell.next_at, zone))
-            lines.append(
-                words(
-                    "{chat}, since {since}: {reason}; tried again {again}",
-                    chat=chat,
-                    since=since,
-                    reason=reason,
-                    again=again,
-                )
-            )
-    if many > len(spells):
-        lines.append(words.count("and {n} more", "and {n} more", many - len(spells)))
-    return lines
+def usage(words: Words) -> Message:
+    """Return what can be typed."""
+    return Message(Text(words("Write /stats and a number of days, such as /stats 30.")))
+
+
+def _keyboard(words: Words, view: View, days: int) -> Keyboard:
+    place = VIEWS.index(view)
+    labels = (words("All"), words("Articles"), words("Topics"), words("Sources"))
+    return (
+        period_row(words, days, lambda chosen: press(StatisticsVerb.SHOW, place, chosen)),
+        tuple(
+            _chosen(words, label, number == place, press(StatisticsVerb.SHOW, number, days))
+            for number, label in enumerate(labels)
+        ),
+    )
+
+
+def period_row(words: Words, days: int, data: Callable[[int], str]) -> tuple[Button, ...]:
+    """Return buttons for the periods, the shown one ticked. `data` is what a button of so many days holds."""
+    return tuple(_chosen(words, _span(words, period), period == days, data(period)) for period in PERIODS)
+
+
+def _span(words: Words, days: int) -> str:
+    return words("1 year") if days == PERIODS[-1] else words.count("{n} day", "{n} days", days)
+
+
+def _chosen(words: Words, label: str, is_chosen: bool, data: str) -> Button:
+    return Button(f"\N{CHECK MARK} {label}" if is_chosen else label, data=data)

@@ -54,17 +54,26 @@ def push(
     photo: Photo | None = None,
     reason: Reason | None = None,
     saved: bool = False,
+    credit: str | None = None,
 ) -> Message:
     """Return the article as its one message.
 
     `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it, or
-    a phrase or a story, which is then named in a line of its own.
+    a phrase or a story, which is then named in a line of its own. A photo says whose it is; `credit` says it of one
+    that is there already.
     Without a photo, or for a chat that does not want large ones, it is text, with a link preview unless the chat
     wants no pictures at all.
     """
     wants_photo = look.pictures is Pictures.LARGE
     return Message(
-        text=caption(article, topics, look, now, reason=reason),
+        text=caption(
+            article,
+            topics,
+            look,
+            now,
+            reason=reason,
+            credit=credit if photo is None else photo.credit if wants_photo else None,
+        ),
         photo=photo if wants_photo else None,
         keyboard=keyboard(article, look, reason=reason, saved=saved),
         preview=None if look.pictures is Pictures.NONE else article.story.link or None,
@@ -117,9 +126,16 @@ def in_form(message: Message, form: Form, link: str = "") -> Message:
 
 
 def caption(
-    article: Article, topics: Sequence[Topic], look: Look, now: datetime, *, reason: Reason | None = None
+    article: Article,
+    topics: Sequence[Topic],
+    look: Look,
+    now: datetime,
+    *,
+    reason: Reason | None = None,
+    credit: str | None = None,
 ) -> Text:
-    """Return the article's text, within Telegram's limit for captions. A phrase that it came for stands at its end.
+    """Return the article's text, within Telegram's limit for captions. Whose its picture is (`credit`) and a phrase
+    that it came for stand at its end.
 
     What does not fit goes in this order: the end of the excerpt, related links (they are behind `More`), hashtags,
     the rest of the excerpt, the end of the title.
@@ -131,7 +147,8 @@ def caption(
     also = also[:_MAX_RELATED] if Part.RELATED in look.parts else []
     tags = _hashtags(topics) if Part.HASHTAGS in look.parts else []
     why = _why(reason, look)
-    corrected = join([_corrected(one, look) for one in article.corrections], "\n")
+    shown_by = look.words.text("Picture: {credit}", credit=foreign(clip(credit, _SOURCE))) if credit else Text()
+    told = join([corrected(one, look) for one in article.corrections], "\n")
 
     def assembled(title: Text, excerpt: str) -> Text:
         """Return the title and the parts in their order; the excerpt is a paragraph, and of the others each a line."""
@@ -150,7 +167,8 @@ def caption(
                     lines += also
                 case Part.HASHTAGS:
                     lines.append(join(tags, " "))
-        return join((*paragraphs, join(lines, "\n"), corrected, why), "\n\n")
+        lines.append(shown_by)
+        return join((*paragraphs, join(lines, "\n"), told, why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
@@ -170,7 +188,7 @@ def _why(reason: Reason | None, look: Look) -> Text:
     return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
 
 
-def _corrected(correction: Correction, look: Look) -> Text:
+def corrected(correction: Correction, look: Look) -> Text:
     """Return the line that tells of a correction: when it was, and why or of what."""
     words = look.words
     time = words.time(correction.at, look.zone)

@@ -10,8 +10,8 @@ from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.render.look import Look, Surface
-from bot.render.reader.article import headline
 from bot.render.reader.picker import LATEST
+from bot.render.reader.retracted import line_of
 from bot.render.text import bold, fits
 
 _ROOM = 80  # UTF-16 code units kept free for the last line
@@ -23,7 +23,7 @@ def catching_up(articles: Sequence[Article], look: Look, now: datetime) -> Messa
     text = bold(words.count("{n} story you have not had yet", "{n} stories you have not had yet", len(articles)))
     shown = 0
     for article in sorted(articles, key=lambda one: one.story.published_at, reverse=True):
-        longer = text + "\n\n" + headline(article, look, now)
+        longer = text + "\n\n" + line_of(article, look, now)
         if len(longer) > TEXT - _ROOM or not fits(longer):
             break
         text, shown = longer, shown + 1

@@ -52,6 +52,18 @@ def digest(
         many -= max(1, many // 8)
 
 
+def digest_again(
+    stories: Sequence[Story],
+    listing: Listing,
+    look: Look,
+    told_at: datetime,
+    pictures: Mapping[int, Photo] = NO_PICTURES,
+) -> Message:
+    """Return a list that was sent, as it is to be now: all of its stories, those taken back as notices."""
+    content = content_of(stories, listing, look, told_at)
+    return _message(content, _text(content, look), look, pictures)
+
+
 def example(
     stories: Sequence[Story], look: Look, now: datetime, pictures: Mapping[int, Photo] = NO_PICTURES
 ) -> Message:
@@ -62,11 +74,12 @@ def example(
 
 
 def _message(content: Content, text: Text, look: Look, pictures: Mapping[int, Photo]) -> Message:
+    links = [line.article.story.link for line in content.lines[:1] if line.is_open and line.article.story.link]
     change = () if look.surface is Surface.CHANNEL else ((_change_time(look),),)
     message = Message(
         clip(text, TEXT),
         keyboard=(*_open_buttons(content.lines, look), *change),
-        preview=None if look.pictures is Pictures.NONE else content.lines[0].article.story.link or None,
+        preview=None if look.pictures is Pictures.NONE else links[0] if links else None,
         preview_small=look.pictures is Pictures.SMALL,
     )
     if look.digest is DigestForm.CLASSIC:
@@ -87,7 +100,7 @@ def _text(content: Content, look: Look) -> Text:
 def _open_buttons(lines: Sequence[Line], look: Look) -> tuple[tuple[Button, ...], ...]:
     if look.surface is Surface.CHANNEL:
         return ()
-    buttons = [open_button(look, line.place, line.article) for line in lines]
+    buttons = [open_button(look, line.place, line.article) for line in lines if line.is_open]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
 
 

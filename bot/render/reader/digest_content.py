@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.delivery_time import Listing, Mode
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.render.locale import Words
 from bot.render.look import Look
-from bot.render.reader.article import headline
 from bot.render.reader.delivery_times import moment
+from bot.render.reader.retracted import line_of
 from bot.render.text import clip, foreign
 
 _TOPIC_NAME = 60
@@ -28,11 +28,16 @@ Story = tuple[Article, Sequence[Topic]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A story in its place, counted from 1 over all sections; the headline is a link."""
+    """A story in its place, counted from 1 over all sections; the headline is a link, or a notice."""
 
     place: int
     article: Article
     headline: Text
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a story to open: it was not taken back since."""
+        return self.article.state is not ArticleState.RETRACTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class _Same:
 @lru_cache(maxsize=2048)
 def _headline(same: _Same, look: Look, now: datetime) -> Text:
     """Return a headline that was perhaps made for another list: readers who follow other topics share many stories."""
-    return headline(same.article, look, now)
+    return line_of(same.article, look, now)
 
 
 def _last_line(words: Words, listing: Listing, look: Look, now: datetime) -> str:

@@ -59,7 +59,12 @@ def rich(content: Content, look: Look, pictures: Mapping[int, Photo], keyboard: 
 
 
 def _below(line: Line, look: Look, photo: Photo | None) -> list[Block]:
-    """Return what stands below a headline: details, and the button that opens the story; in them if there are any."""
+    """Return what stands below a headline: details, and the button that opens the story; in them if there are any.
+
+    Below a notice nothing does.
+    """
+    if not line.is_open:
+        return []
     inner: list[Block] = [] if photo is None else [Picture(photo, Text(source_of(line.article)))]
     excerpt = short_excerpt(line.article) if Part.EXCERPT in look.parts else ""
     if excerpt:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.domain.limits import PHOTO_BYTES, PHOTO_RATIO, PHOTO_SIDES, PHOTO_URL_BYTES
+from bot.domain.picture_size import picture_size
 from bot.sandbox.bot_api.method_specs import Upload
 from bot.sandbox.world.api_error import bad_request
-from bot.sandbox.world.files import StoredFile, picture_size
+from bot.sandbox.world.files import StoredFile
 from bot.sandbox.world.links import checked_link
 from bot.sandbox.world.people import Json
 

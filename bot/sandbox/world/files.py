@@ -1,17 +1,17 @@
 """
 Files as Telegram keeps them: an id to send again, a path to download, sizes for pictures.
 
-Bytes are looked at only as far as telling a picture and its size; nothing is decoded.
+Of a picture its size is told; nothing is decoded.
 Source: https://core.telegram.org/bots/api#file
 """
 
 from __future__ import annotations
 
 import hashlib
-import struct
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from bot.domain.picture_size import picture_size
 from bot.sandbox.world.people import Json
 
 _PREVIEW_SIDES = (90, 320, 800)
@@ -100,48 +100,3 @@ def _sizes(file: StoredFile, size: tuple[int, int]) -> list[Json]:
             }
         )
     return sizes
-
-
-def picture_size(data: bytes) -> tuple[int, int] | None:
-    """Return width and height in pixels of a PNG, JPEG, GIF, BMP or WebP; None for anything else."""
-    try:
-        if data[:8] == b"\x89PNG\r\n\x1a\n":
-            return struct.unpack(">II", data[16:24])
-        if data[:6] in (b"GIF87a", b"GIF89a"):
-            return struct.unpack("<HH", data[6:10])
-        if data[:2] == b"BM":
-            width, height = struct.unpack("<ii", data[18:26])
-            return width, abs(height)
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return _webp_size(data)
-        if data[:3] == b"\xff\xd8\xff":
-            return _jpeg_size(data)
-    except (struct.error, IndexError):
-        return None
-    return None
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    at = 2
-    while at + 9 < len(data):
-        if data[at] != 0xFF:
-            return None
-        marker = data[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return width, height
-        at += 1 if marker == 0xFF else 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
-    return None
-
-
-def _webp_size(data: bytes) -> tuple[int, int] | None:
-    match data[12:16]:
-        case b"VP8X":
-            return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
-        case b"VP8 ":
-            width, height = struct.unpack("<HH", data[26:30])
-            return width & 0x3FFF, height & 0x3FFF
-        case b"VP8L":
-            bits = int.from_bytes(data[21:25], "little")
-            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    return None

@@ -72,7 +72,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
-    """Return a picture; the `url` of one in the content folder is its path there."""
+    """Return a picture; the `url` of one in the content folder is its path there, that of one from a chat a name."""
     return {
         "url": picture.url,
         "width": picture.width,

@@ -27,7 +27,7 @@ from bot.services.api.requests import (
 )
 from bot.services.api.told_stories import known, remember_as_known, take_story
 from bot.services.content.imports import Policy, retell
-from bot.services.newsroom import approvals, corrections, newsroom
+from bot.services.newsroom import approvals, corrections, newsroom, telling
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
@@ -221,7 +221,8 @@ async def _schedule(acting: Acting, number: int, at: datetime) -> bool:
 async def _take_back(acting: Acting, article: Article) -> bool:
     """Retract what is listed, and let what was to go out be a draft; return False when it is neither."""
     if article.is_listed:
-        await newsroom.withdraw(acting.conn, article.number)
+        await newsroom.withdraw(acting.conn, article.number, acting.now)
+        await telling.decide_savers(acting.conn, article.number, tell=True, by=None, now=acting.now)
     elif article.state in _NOT_OUT_YET:
         await articles.set_state(acting.conn, article.number, ArticleState.DRAFT)
     else:

@@ -35,7 +35,7 @@ from bot.domain.ingestion import (
 from bot.errors import Complaint
 from bot.services.content import topic_typos
 from bot.services.content.known_content import KnownContent
-from bot.services.newsroom import arriving_news, correction_offers, newsroom
+from bot.services.newsroom import arriving_news, correction_offers, newsroom, telling
 from bot.services.newsroom.notices import EDITED
 from bot.store.content import articles, edits, imports, known_topics, topics
 from bot.store.desk import audit_log, notices
@@ -173,7 +173,7 @@ class ContentChanges:
         came = {item.article: item.id for item in self._items.values() if item.owns and item.article is not None}
         for act, number in self._logged:
             if act == "retract":
-                await newsroom.withdraw(conn, number)
+                await newsroom.withdraw(conn, number, now)
             detail = arriving_news.came_by(came.get(number, "")) if self.key is None else None
             await audit_log.record(conn, act, at=now, article=number, detail=detail, key=self.key)
         # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
@@ -186,4 +186,7 @@ class ContentChanges:
             await correction_offers.offer(conn, self._corrects, now, ask=self.asks and self.key is None)
         if self.retracted and self.key is None:
             await correction_offers.offer_to_take_back(conn, self.retracted, now)
+        elif self.retracted:  # by a program, which asks nobody
+            for number in self.retracted:
+                await telling.decide_savers(conn, number, tell=True, by=None, now=now)
         return odd

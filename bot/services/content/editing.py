@@ -5,14 +5,11 @@ says something else there later. An edit pushes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of, title_of
-from bot.content.articles.links import judged
 from bot.content.articles.video import watch_link
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, Picture
 from bot.domain.audit import Entry
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
@@ -22,6 +19,8 @@ from bot.domain.editing import (
     Edits,
     Fault,
     Refusal,
+    Said,
+    Ticked,
     Value,
     after_edit,
     as_words,
@@ -32,10 +31,9 @@ from bot.domain.editing import (
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role, may_change
-from bot.domain.topic import joined_names, topic_key
 from bot.errors import OutOfTurn
+from bot.services.content import typed_fields
 from bot.services.content.imports import Policy, retell
-from bot.services.content.topic_names import SUGGESTIONS, closest, names_in
 from bot.services.newsroom.notices import EDITED
 from bot.store.content import articles, corrections, edits, imports, topics
 from bot.store.delivery import copy_counts
@@ -60,7 +58,7 @@ async def edit(
     db: Database,
     number: int,
     field: EditField,
-    typed: str,
+    said: Said,
     *,
     by: int | None,
     role: Role | None,
@@ -68,7 +66,7 @@ async def edit(
     now: datetime,
     answers: AskedEdit | None = None,
 ) -> Edited:
-    """Let an article say in one field what was typed; `answers` is the question to which that is the answer.
+    """Let an article hold in one field what an editor `said`; `answers` is the question to which that is the answer.
 
     Raises: UnknownArticle; OutOfTurn, when somebody with this role may not change it; Refusal.
     """
@@ -76,9 +74,10 @@ async def edit(
         before = await articles.article(conn, number)
         if not may_change(role, is_draft=before.state is ArticleState.DRAFT, is_own=before.made_by == by):
             raise OutOfTurn(f"#{number} is not theirs to change")
-        if answers is not None and before.revision != answers.revision:
+        is_alone = field is EditField.RELATED  # one more or one less takes nothing from what others have changed
+        if answers is not None and before.revision != answers.revision and not is_alone:
             raise Refusal(Fault.CHANGED_MEANWHILE)
-        value = await _read(conn, before, field, typed, allow)
+        value = await typed_fields.read(conn, before, field, said, allow)
         was = await _shown(conn, before, field)
         if value == was:
             raise Refusal(Fault.UNCHANGED)
@@ -128,6 +127,20 @@ async def meanwhile(db: Database, asked: AskedEdit) -> Meanwhile:
         log = [one for one in await audit_log.latest(conn, LATEST, article=asked.article) if one.act == "edit"]
         others = tuple(one for one in reversed(log) if one.at >= since and one.person != asked.person)
         return Meanwhile(await articles.article(conn, asked.article), others, await editors.names(conn))
+
+
+async def as_value(db: Database, said: Said) -> Value:
+    """Return what an editor said as the value of a field, as far as it can be named."""
+    match said:
+        case Ticked(numbers):
+            async with db.reading() as conn:
+                known = await topics.names(conn, numbers)
+            return tuple(known[number] for number in numbers if number in known)
+        case None | str():
+            return said
+        case Picture():
+            return (said,)
+    return None
 
 
 async def shown(db: Database, number: int, field: EditField) -> Value:
@@ -239,83 +252,6 @@ async def _write(conn: Connection, before: Article, field: EditField, value: Val
     report = await retell(conn, before.number, story, now=now, policy=_EDIT)
     if report.doubled:
         raise Refusal(Fault.OTHER_ARTICLE, number=report.doubled[0][1])
-    if isinstance(value, tuple):
-        resolved = await topics.resolve(conn, value)
+    if field is EditField.TOPICS:
+        resolved = await topics.resolve(conn, story.topics)
         await articles.drop_added_topics(conn, before.number, keep=resolved.values())
-
-
-# What was typed
-
-
-async def _read(conn: Connection, article: Article, field: EditField, typed: str, allow: FetchRules) -> Value:
-    """Return what was typed as the article would say it. Raises: Refusal."""
-    match field:
-        case EditField.TITLE:
-            return _title(typed)
-        case EditField.EXCERPT:
-            return _excerpt(typed, article.story.title)
-        case EditField.LINK:
-            return _link(typed, allow)
-        case EditField.TOPICS:
-            return await _topics(conn, article, typed)
-
-
-def _title(typed: str) -> str:
-    if len(" ".join(typed.split())) > TITLE_LIMIT:
-        raise Refusal(Fault.TOO_LONG, number=TITLE_LIMIT)
-    title = title_of(typed)
-    if not title:
-        raise Refusal(Fault.EMPTY)
-    return title
-
-
-def _excerpt(typed: str, title: str) -> str:
-    if len(typed) > EXCERPT_LIMIT:
-        raise Refusal(Fault.TOO_LONG, number=EXCERPT_LIMIT)
-    if excerpt_of(typed, "") is None:
-        raise Refusal(Fault.EMPTY)
-    excerpt = excerpt_of(typed, title)
-    if excerpt is None:
-        raise Refusal(Fault.REPEATS_TITLE)
-    return excerpt
-
-
-def _link(typed: str, allow: FetchRules) -> str:
-    words = typed.split()
-    if not words:
-        raise Refusal(Fault.EMPTY)
-    # In a file a blank in a link is mended; what is typed behind one is another word.
-    judgement = judged(words[0] if len(words) == 1 else typed.strip(), allow)
-    if judgement.url is None or len(words) > 1:
-        raise Refusal(Fault.NO_LINK, (judgement.fault,) if judgement.fault else ())
-    return judgement.url
-
-
-async def _topics(conn: Connection, article: Article, typed: str) -> tuple[str, ...]:
-    """Return the topics that were typed, by what they are called. An edit makes no new ones: a slip would be one."""
-    pieces = names_in(typed)
-    if not pieces:
-        raise Refusal(Fault.EMPTY)
-    established = await topics.established(conn)
-    worn = await topics.topics(conn)
-    known = established | {topic: worn[topic] for topic in article.topics if topic in worn}
-    called = await topics.called(conn, _keys_of(pieces))
-    numbers = {key: topic for key, topic in called.items() if topic in known}
-    names = joined_names(pieces, numbers.__contains__)
-    unknown = [name for name in names if topic_key(name) not in numbers]
-    if unknown:
-        near = [topic.name for name in unknown for topic in closest(established, name)]
-        raise Refusal(Fault.UNKNOWN_TOPICS, tuple(unknown), tuple(dict.fromkeys(near))[:SUGGESTIONS])
-    return tuple(dict.fromkeys(known[numbers[topic_key(name)]].name for name in names))
-
-
-def _keys_of(pieces: Sequence[str]) -> set[str]:
-    """Return the keys of every name that pieces between commas may stand for."""
-    asked: set[str] = set()
-
-    def ask(key: str) -> bool:
-        asked.add(key)
-        return False
-
-    joined_names(pieces, ask)
-    return asked | {topic_key(piece) for piece in pieces}

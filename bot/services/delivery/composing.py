@@ -55,6 +55,10 @@ class Bodies(Generic[Key, Body]):
             self._last_key, self._last = key, body
         return self._last
 
+    def known(self, key: Key) -> Body | None:
+        """Return the body of `key`; None when it is not known."""
+        return self._known.get(key)
+
     def clear(self) -> None:
         """Forget them all."""
         self._known.clear()

@@ -69,14 +69,16 @@ class NewPicture(Protocol):
         """Take note of what became of the way that `next` returned last."""
 
 
-_Key = tuple[Form, Look, int, bool, bool]  # what a body depends on
+_Key = tuple[Form, Look, int, bool, bool, bool]  # what a body depends on
+_Words = Callable[[Look, int, bool, str | None, datetime], Message]
 
 
 class Rewriting(Composition[Body]):
     """Makes every copy say what its article says now.
 
-    `message` is asked with look, reason, whether the chat is one of the `savers`, and time; `prepare` turns it into
-    what the wire edits with again and again.
+    `message` is asked with look, reason, whether the chat is one of the `savers`, whose the copy's picture is, and
+    time; `prepare` turns it into what the wire edits with again and again. `credit` says whose the picture is that
+    photos show as long as they keep it; None where nobody is named, or it is not known which they show.
     """
 
     def __init__(
@@ -84,10 +86,11 @@ class Rewriting(Composition[Body]):
         name: str,
         audience: Outdated,
         article: Article,
-        message: Callable[[Look, int, bool, datetime], Message],
+        message: _Words,
         picture: NewPicture | None,
         prepare: Callable[[Message], Body],
         savers: Collection[int] = (),
+        credit: str | None = None,
     ) -> None:
         covers = ((Subject(SubjectType.ARTICLE, article.number), article.revision),)
         super().__init__(name, audience, covers, article.revision)
@@ -96,6 +99,7 @@ class Rewriting(Composition[Body]):
         self._new_picture = picture
         self._prepare = prepare
         self._savers = savers
+        self._credit = credit
         self._bodies = Bodies[_Key, Body]()
         self._photo: Photo | None = None
         self._trial = asyncio.Lock()
@@ -118,21 +122,26 @@ class Rewriting(Composition[Body]):
         for form in Form:
 
             def body(photo: Photo | None, form: Form = form) -> Body:
-                return self._body(form, look, reason, saved, photo, now)
+                return self._body(form, look, reason, saved, photo, now, is_photo=is_photo)
 
             outcome = await self._edit(body, turn, leave, db, now, is_photo=is_photo)
             if not isinstance(outcome, Rejected) or is_fixed(outcome.reason):
                 break
         return outcome, is_photo
 
-    def _body(self, form: Form, look: Look, reason: int, saved: bool, photo: Photo | None, now: datetime) -> Body:
+    def _body(
+        self, form: Form, look: Look, reason: int, saved: bool, photo: Photo | None, now: datetime, *, is_photo: bool
+    ) -> Body:
+        stays = self._credit if is_photo else None
+
         def make() -> Body:
-            message = in_form(self._message(look, reason, saved, now), form, self._link)
+            credit = stays if photo is None else photo.credit
+            message = in_form(self._message(look, reason, saved, credit, now), form, self._link)
             return self._prepare(_with(message, photo))
 
         if photo is not None and photo is not self._photo:
             return make()  # one that is tried
-        return self._bodies.get((form, look, reason, saved, photo is not None), make)
+        return self._bodies.get((form, look, reason, saved, photo is not None, is_photo), make)
 
     async def _edit(
         self,
@@ -174,7 +183,7 @@ class Rewriting(Composition[Body]):
             await picture.answered(outcome, db, now)
             match outcome:
                 case Sent(file_id=file_id):
-                    self._photo = photo if file_id is None else Photo(file_id=file_id)
+                    self._photo = photo if file_id is None else Photo(file_id=file_id, credit=photo.credit)
                     self._new_picture = None
                     return outcome
                 case PictureRefused():
@@ -236,12 +245,20 @@ async def correction_of(
     savers = await subscriptions.savers(conn, article.number)
     reasons: dict[int, Reason] = {**known, **{reason_number(one): one for one in audience.followers.phrases}}
     has_new_picture = any(Field.PICTURE in one.fields for one in article.corrections)
-    picture = _ArticlePicture(await pictures_of(conn, article, source)) if has_new_picture else None
+    picture: NewPicture | None = None
+    if has_new_picture:
+        pictures = await pictures_of(conn, article, source)
+        # A photo cannot become a text: one whose picture was taken away shows none.
+        picture = _ArticlePicture(pictures) if article.story.pictures else _NeutralPicture()
+    credits = {one.credit for one in article.story.pictures}
+    credit = credits.pop() if len(credits) == 1 and not has_new_picture else None
 
-    def message(look: Look, reason: int, saved: bool, now: datetime) -> Message:
-        return without_photo(push(article, worn, look, now, reason=reasons.get(reason), saved=saved))
+    def message(look: Look, reason: int, saved: bool, credit: str | None, now: datetime) -> Message:
+        said = push(article, worn, look, now, reason=reasons.get(reason), saved=saved, credit=credit)
+        return without_photo(said)
 
-    return Rewriting(f"correction of {article.number}", audience, article, message, picture, prepare, savers)
+    name = f"correction of {article.number}"
+    return Rewriting(name, audience, article, message, picture, prepare, savers, credit)
 
 
 async def notice_of(
@@ -250,7 +267,7 @@ async def notice_of(
     """Return what makes every copy of an article a notice of its retraction. Raises: UnknownArticle."""
     article = await articles.article(conn, campaign.subject.number)
 
-    def message(look: Look, reason: int, saved: bool, now: datetime) -> Message:
+    def message(look: Look, reason: int, saved: bool, credit: str | None, now: datetime) -> Message:
         return retracted(article, look)
 
     # Of any age: it may be one that Telegram would not let us delete (`services.newsroom.corrections`).

@@ -9,24 +9,19 @@ from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By
-from bot.domain.chat import ChatState
 from bot.domain.copies import ChangedCopies
 from bot.domain.delivery import NOTICE, WITHDRAWAL, Operation, Status
 from bot.domain.progress import Phase, Standing
-from bot.domain.restriction import Restriction
-from bot.domain.source import ListedSource, SourceCounts
 from bot.errors import OutOfTurn
 from bot.services.delivery.kinds import KINDS
-from bot.store.content import articles, sources
+from bot.store.content import articles
 from bot.store.delivery import campaigns, copy_counts, delivery_reports, outbox, receipts, retention
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
-from bot.store.delivery.delivery_reports import Figures
 from bot.store.delivery.followers import followers_of
 from bot.store.desk import audit_log, progress_messages
 from bot.store.engine import metadata
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, restrictions
 
 MAX_CHATS = 100_000
 """Chats that a JSON document names, at most."""
@@ -47,19 +42,6 @@ class DeliveryReport:
     reasons: tuple[tuple[str, int], ...] = ()
     restricted: tuple[tuple[str, int], ...] = ()
     copies: ChangedCopies = field(default_factory=ChangedCopies)
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Numbers of the whole bot. `restrictions` are the longest of the `restricted` chats' spells, by chat."""
-
-    chats: dict[ChatState, int]
-    articles: dict[ArticleState, int]
-    figures: Figures
-    is_paused: bool  # all pushes, from the shell
-    restricted: int
-    restrictions: tuple[tuple[int, Restriction], ...]
-    sources: tuple[ListedSource, ...] = ()
 
 
 async def standing(
@@ -103,8 +85,8 @@ async def standing(
 
 
 async def _beside(conn: Connection, campaign: Campaign) -> tuple[int, int, int]:
-    """Return of a change of copies that is done how many had been gone before, and were left behind in groups that
-    moved; and how many become notices where the others are deleted.
+    """Return of a change of copies that is done how many an older one, still under way, found gone or left behind in
+    groups that moved; and how many become notices where the others are deleted.
     """
     beside = [campaign]
     if campaign.kind == WITHDRAWAL:
@@ -113,7 +95,7 @@ async def _beside(conn: Connection, campaign: Campaign) -> tuple[int, int, int]:
     noticed = sum(one.total for one in beside[1:])
     if campaign.state is not CampaignState.DONE:  # to count them takes a look at every copy
         return 0, 0, noticed
-    return *await copy_counts.lost(conn, beside), noticed
+    return *await copy_counts.lost(conn, beside, since=campaign.fixed_at), noticed
 
 
 async def standing_of(db: Database, campaign: int, now: datetime, rate: float) -> Standing | None:
@@ -180,27 +162,6 @@ async def try_again(db: Database, number: int, *, by: By, now: datetime) -> int:
         await progress_messages.take_up(conn, latest)
         await audit_log.record(conn, "try again", at=now, person=by, article=number, detail=str(many))
         return many
-
-
-async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
-    """Return the numbers behind `/stats` and `newsbot stats`, with at most so many chats that forbid writing.
-
-    Sources are all there are, those that most came of first.
-    """
-    async with db.reading() as conn:
-        known = await sources.sources(conn)
-        came = await sources.counts(conn, [one.number for one in known])
-        listed = [ListedSource(one, came.get(one.number, SourceCounts())) for one in known]
-        restricted, spells = await restrictions.listed(conn, most_restricted)
-        return Totals(
-            await chats.counts(conn),
-            await articles.counts(conn),
-            await delivery_reports.figures(conn, now),
-            await metadata.is_paused(conn),
-            restricted,
-            tuple(spells),
-            tuple(sorted(listed, key=lambda one: (-one.counts.came, one.source.number))),
-        )
 
 
 async def is_paused(db: Database) -> bool:

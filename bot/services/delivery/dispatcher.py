@@ -21,7 +21,7 @@ from bot.content.web.pictures import PictureSource
 from bot.domain import lease
 from bot.domain.chat import Chat
 from bot.domain.delivery import Outcome
-from bot.errors import StoreError, StoreFull
+from bot.errors import StoreError, StoreFull, TermOver
 from bot.render.look import Look
 from bot.services.delivery.claiming import Claimed, Claimer
 from bot.services.delivery.health import Health
@@ -77,15 +77,18 @@ class Dispatcher:
         paid_budget: PaidBudget | None = None,
         kinds: Mapping[str, Kind] = KINDS,
         is_alone: bool = True,
+        leads: Callable[[int], bool] = lambda term: True,
     ) -> None:
         """`alarm` is told what owners must know, `count` the outcome of every attempt.
 
         While `reserve` is not held nothing is claimed; without one nobody watches the disk. Without a budget nothing
-        is paid for. `is_alone` when a lock makes sure that no other process sends from this database.
+        is paid for. `is_alone` when a lock makes sure that no other process sends from this database. `leads` is asked
+        right before each message whether this process still sends, in the term that `run` was given.
         """
         self._db = db
         self._wire = wire
         self._kinds = kinds
+        self._pictures = pictures
         self._triage = Triage(
             db,
             kinds,
@@ -110,6 +113,7 @@ class Dispatcher:
         self._idle = asyncio.Event()
         self._stopping = False
         self._term = Term(is_alone)
+        self._leads = leads
         self._running: Mapping[int, Campaign] = {}
         self._health = Health()
         self._claimer = Claimer(
@@ -128,6 +132,7 @@ class Dispatcher:
             self._wire,
             self._paid_budget,
             self._kinds,
+            self._pictures,
             look_of=self._look_of,
             clock=self._clock,
             count=self._count,
@@ -154,15 +159,20 @@ class Dispatcher:
         """Send nothing for a while: another call was told that this bot's token is no good or is used elsewhere."""
         self._health.refused(reason, self._clock())
 
-    async def run(self) -> None:
-        """Dispatch until `stop`."""
-        await self._begin()
+    async def run(self, term: int | None = None) -> None:
+        """Dispatch until `stop`, in a term that was begun for this process, if any; it is not run twice in one.
+
+        Raises: TermOver, when another process sends meanwhile.
+        """
+        await self._begin(term)
         try:
             while not self._stopping:
                 await self._until_next_turn()
                 self._changed.clear()
                 try:
                     claimed = await self._turn()
+                except TermOver:
+                    raise
                 except StoreError as error:
                     if not await self._can_go_on(error):
                         await self._pause()
@@ -188,7 +198,10 @@ class Dispatcher:
             await self._settler.write(conn, notes, now, self._term.owner)
             await self._retries.try_due(conn, now)
             await campaigns.close_finished(conn, now)
-            claimed = await self._claimer.claim(conn, self._term, self._in_hand - notes.many, now)
+            if self._is_leading():
+                claimed = await self._claimer.claim(conn, self._term, self._in_hand - notes.many, now)
+            else:  # what is in hand comes back by itself
+                claimed = Claimed(self._term, self._running, is_paused=True)
         # Only now is it on disk; had it failed, all of it would be tried again.
         self._take_over(claimed, notes)
         items, unread = await self._triage.sort(claimed.deliveries, claimed.people, claimed.running, now)
@@ -230,19 +243,22 @@ class Dispatcher:
         """Return whether a message of a campaign may leave now: much may have changed since it was claimed."""
         if self._stopping or campaign not in self._running or self._settler.is_holding(campaign):
             return False
-        if not self._health.may_leave(self._in_hand):
+        if not self._health.may_leave(self._in_hand) or not self._is_leading():
             return False
         return lease.may_leave(self._term.renewed_at, self._clock())
 
+    def _is_leading(self) -> bool:
+        return not self._term.is_given or self._leads(self._term.owner)
+
     # Start, end and pauses between turns
 
-    async def _begin(self) -> None:
+    async def _begin(self, given: int | None) -> None:
         """Write what the last run could not, and take back claims whose term is over."""
         self._begin_anew()
         notes, now = self._settler.notes(), self._clock()
         async with self._db.transaction() as conn:
             await self._settler.write(conn, notes, now, self._term.owner)
-            term, taken_back = await self._term.begin(conn, now)
+            term, taken_back = (Term.given(given), 0) if given else await self._term.begin(conn, now)
             # The clock may have been set back since somebody last wrote: then all of it would wait until then.
             self._latest = max(self._latest, await campaigns.last_heard_of(conn) or self._latest)
         self._settler.written(notes)

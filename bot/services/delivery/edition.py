@@ -291,7 +291,7 @@ class Edition(Composition[Body]):
             match outcome:
                 case Sent(file_id=file_id):
                     if self._photo is None:
-                        self._photo = photo if file_id is None else Photo(file_id=file_id)
+                        self._photo = photo if file_id is None else Photo(file_id=file_id, credit=photo.credit)
                     self._is_settled = True
                 case PictureRefused(refusal, here_only=False):
                     log.info("article %d: a picture was refused: %s", self.article.number, refusal)

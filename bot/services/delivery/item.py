@@ -13,6 +13,7 @@ from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Lane, Operation, Outcome, Status
 from bot.domain.delivery_time import Listing
 from bot.domain.rejections import Form
+from bot.domain.sent_list import SentList
 from bot.domain.topic_wishes import OWN
 from bot.services.delivery.composing import Composition
 from bot.store.delivery.campaigns import Campaign
@@ -37,6 +38,7 @@ class Item:
     forbids writing and is not tried now. `adopted` is the form in which it was taken and all others go on, with the
     words that refused a fuller one; `refused_by_some` the same for the chats that share these words, while the others
     get it as it is. `unwanted_because` says why a chat that follows it does not get it; None when that needs no words.
+    `sent_list` is the list as it was taken, when several were folded into one.
     """
 
     delivery: Delivery
@@ -59,6 +61,7 @@ class Item:
     refused_by_some: tuple[Form | None, str] | None = None
     known_at: float = 0.0
     unwanted_because: str | None = None
+    sent_list: SentList | None = None
 
     @property
     def status_unsent(self) -> Status | None:

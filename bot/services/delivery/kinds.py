@@ -14,7 +14,18 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
-from bot.domain.delivery import ANNOUNCEMENT, CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Operation
+from bot.domain.delivery import (
+    ANNOUNCEMENT,
+    CORRECTION,
+    CORRECTION_NOTE,
+    NEWS,
+    NOTICE,
+    RETRACTION_NOTE,
+    SAVERS_NOTE,
+    WITHDRAWAL,
+    Lane,
+    Operation,
+)
 from bot.domain.delivery_time import Listing, Timing
 from bot.domain.message import Message
 from bot.domain.rejections import FEW
@@ -22,6 +33,7 @@ from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest
 from bot.services.delivery.announced import announced, announcement_of
+from bot.services.delivery.change_notes import change_note_of, concerned, revision_noted
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.copies import correction_of, notice_of, outdated, to_notify, withdrawal_of, young
 from bot.services.delivery.edition import Edition, edition_of
@@ -130,6 +142,12 @@ async def _announcement(
     return await announcement_of(conn, campaign, prepare)
 
 
+async def _change_note(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await change_note_of(conn, campaign, prepare)
+
+
 async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
     return campaign.revision
 
@@ -142,6 +160,9 @@ KINDS: Mapping[str, Kind] = {
         Kind(NOTICE, Lane.URGENT, to_notify, _notice, _revision, Operation.EDIT),
         Kind(WITHDRAWAL, Lane.URGENT, young, _withdrawal, _as_promised, Operation.DELETE),
         Kind(ANNOUNCEMENT, Lane.LATER, announced, _announcement, _as_promised, waits_for_quiet=True),
+        Kind(CORRECTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
+        Kind(SAVERS_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
+        Kind(RETRACTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         # A further kind is one more row.
     )
 }

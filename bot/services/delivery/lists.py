@@ -18,6 +18,7 @@ from bot.domain.delivery import Outcome, PictureRefused, Rejected, Sent
 from bot.domain.delivery_time import Listing
 from bot.domain.message import Message
 from bot.domain.rejections import Form, Refusals, is_unknown_method
+from bot.domain.sent_list import ListForm, SentList
 from bot.render.look import Look
 from bot.render.reader.article import in_form
 from bot.services.delivery.item import Item
@@ -34,10 +35,12 @@ RICH_AGAIN_AFTER = timedelta(hours=1)
 class PreparedList:
     """A list in all of its forms, fullest first; `campaigns` are those whose stories stand in it."""
 
-    def __init__(self, lists: Lists, message: Message, campaigns: frozenset[int]) -> None:
+    def __init__(self, lists: Lists, message: Message, campaigns: frozenset[int], told: SentList) -> None:
+        """`told` is the list as it is remembered, in whatever form."""
         self.campaigns = campaigns
         self._lists = lists
-        self._forms = _forms(message)
+        self._told = told
+        self._forms = forms_of(message)
         self._bodies: dict[int, Any] = {}
         self._refusals = [Refusals() for _ in self._forms]
         self._fullest = 0
@@ -50,8 +53,12 @@ class PreparedList:
     def body(self, form: int) -> Any:
         """Return what the wire sends, made when it is asked for."""
         if form not in self._bodies:
-            self._bodies[form] = self._lists.prepare(self._forms[form])
+            self._bodies[form] = self._lists.prepare(self._forms[form][1])
         return self._bodies[form]
+
+    def sent(self, form: int) -> SentList:
+        """Return what is remembered of the list when it was taken in a form."""
+        return replace(self._told, form=self._forms[form][0])
 
     def answered(self, form: int, outcome: Outcome, now: datetime) -> int | None:
         """Take note of what became of a form in a chat; return the one to be tried next, None when that was the end."""
@@ -77,7 +84,7 @@ class PreparedList:
 
     def _next(self, form: int) -> int:
         """Return this form, or the first one after it that the server takes."""
-        while form < len(self._forms) and self._forms[form].rich is not None and not self._lists.takes_rich:
+        while form < len(self._forms) and self._forms[form][1].rich is not None and not self._lists.takes_rich:
             form += 1
         return form
 
@@ -107,7 +114,9 @@ class Lists:
             by_composition = {id(one): number for number, one in item.folded.items()}
             message, shown = fold(list(item.folded.values()), item.listing, look, as_of)
             campaigns = frozenset(by_composition[id(one)] for one in shown)
-            found = self._lists[key] = PreparedList(self, message, campaigns)
+            numbers = [subject.number for one in shown for subject, _ in one.covers]
+            told = SentList(item.listing, as_of.replace(microsecond=0), tuple(numbers), ListForm.CLASSIC)
+            found = self._lists[key] = PreparedList(self, message, campaigns, told)
             self._stories += len(campaigns)
             while self._stories > MAX_STORIES_KEPT and len(self._lists) > 1:
                 _, oldest = self._lists.popitem(last=False)
@@ -115,13 +124,13 @@ class Lists:
         return found
 
 
-def _forms(message: Message) -> tuple[Message, ...]:
+def forms_of(message: Message) -> tuple[tuple[ListForm, Message], ...]:
     """Return a list in all of its forms, fullest first."""
     classic = replace(message, rich=None)
-    forms = [classic, in_form(classic, Form.PLAIN)]
+    forms = [(ListForm.CLASSIC, classic), (ListForm.PLAIN, in_form(classic, Form.PLAIN))]
     if message.rich is not None:
-        rich = [message, replace(message, rich=message.rich.without_pictures())]
-        forms = [*(rich if message.rich.has_pictures else rich[:1]), *forms]
+        without = (ListForm.RICH_WITHOUT_PICTURES, replace(message, rich=message.rich.without_pictures()))
+        forms = [*([(ListForm.RICH, message)] if message.rich.has_pictures else []), without, *forms]
     return tuple(forms)
 
 

@@ -43,7 +43,7 @@ class ArticlePictures:
 
     async def _bytes(self, way: Way) -> Photo | None:
         data = await self.source.bytes_of(way.picture)
-        return None if data is None else Photo(data=data)
+        return None if data is None else Photo(data=data, credit=way.picture.credit)
 
 
 async def pictures_of(conn: Connection, article: Article, source: PictureSource) -> ArticlePictures:

@@ -17,6 +17,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Restricted, Sent, Throttled
 from bot.domain.message import Message
@@ -27,6 +28,7 @@ from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind
 from bot.services.delivery.lists import Lists, PreparedList
 from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.delivery.sent_lists import SentLists
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 
@@ -71,6 +73,7 @@ class Senders:
         wire: SendPort,
         paid_budget: PaidBudget,
         kinds: Mapping[str, Kind],
+        pictures: PictureSource,
         *,
         look_of: Callable[[Chat], Look],
         clock: Callable[[], datetime],
@@ -87,6 +90,7 @@ class Senders:
         self._paid_budget = paid_budget
         self._kinds = kinds
         self._lists = Lists(wire.prepare, clock)
+        self._sent_lists = SentLists(db, pictures, wire.prepare_edit)
         self._look_of = look_of
         self._clock = clock
         self._count = count
@@ -203,11 +207,15 @@ class Senders:
                 shown = {number: one for number, one in item.folded.items() if number in made.campaigns}
                 item.has_more = len(shown) < len(item.folded)
                 item.folded = shown
-                item.outcome = await self._send_list(made, turn, leave)
+                item.outcome, form = await self._send_list(made, turn, leave)
+                if isinstance(item.outcome, Sent):
+                    item.sent_list = made.sent(form)
                 if isinstance(item.outcome, Rejected) and item.composition.list_refused(
                     item.delivery.chat, item.outcome.reason
                 ):
                     item.outcome = RETRY_NOW
+            elif item.stands is not None and item.stands.list is not None:
+                item.outcome = await self._sent_lists.edit(item.stands.list, look, turn, leave)
             else:
                 one = item.composition
                 is_photo = item.stands is not None and item.stands.has_photo
@@ -228,14 +236,14 @@ class Senders:
         made: PreparedList,
         turn: Callable[[], Awaitable[Outcome | None]],
         leave: Callable[[Any], Awaitable[Outcome]],
-    ) -> Outcome:
-        """Send a list in the fullest form that this chat takes."""
+    ) -> tuple[Outcome, int]:
+        """Send a list in the fullest form that this chat takes; return which one that is."""
         form = made.fullest
         while True:
             outcome = await turn() or await leave(made.body(form))
             plainer = made.answered(form, outcome, self._clock())
             if plainer is None:
-                return outcome
+                return outcome, form
             form = plainer
             log.info("a list was refused and goes out plainer: %s", getattr(outcome, "reason", ""))
 

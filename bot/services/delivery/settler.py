@@ -31,11 +31,12 @@ from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.delivery.triage import Triage, Unread
 from bot.services.newsroom import copy_changes, newsroom
-from bot.store.delivery import campaigns, outbox, settlement
+from bot.store.delivery import campaigns, outbox, sent_lists, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
 from bot.store.readers import chats, pushes
+from bot.store.statistics import activity
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ class Settler:
         self._answered: list[Item] = []
         self._unread: list[Unread] = []
         self._held: dict[int, str | None] = {}
+        self._slot: int | None = None  # of the last deliveries that were counted
+        self._counting_in: int | None = None  # of those that are being written
 
     def note(self, item: Item) -> None:
         """Take note of what became of a delivery."""
@@ -110,6 +113,7 @@ class Settler:
 
     def written(self, notes: Notes) -> None:
         """Drop notes that are on disk."""
+        self._slot = self._counting_in
         self._triage.written(notes.answered)
         del self._answered[: len(notes.answered)]
         del self._unread[: len(notes.unread)]
@@ -132,7 +136,9 @@ class Settler:
         for item in answered:
             if isinstance(item.outcome, Sent):
                 sent = settle(item.delivery, item.outcome, now)
-                finished.append(Settled(sent, item.composition.covers, item.has_photo, bool(item.folded)))
+                is_list = bool(item.folded) or (item.stands is not None and item.stands.is_list)
+                list_id = None if item.sent_list is None else item.sent_list.id
+                finished.append(Settled(sent, item.composition.covers, item.has_photo, is_list, list_id))
                 self._triage.release_chat(sent.chat)
                 continue
             stands = _stands(item, now)
@@ -153,6 +159,11 @@ class Settler:
             await note_threads(conn, in_threads, now)
         if again:
             await outbox.postpone(conn, again, owner=owner)
+        if answered:
+            await self._begin_slot(conn, now)
+        lists = {item.sent_list for item in answered if item.sent_list is not None}
+        if lists:
+            await sent_lists.remember(conn, lists)
         for item in answered:
             if item.folded:
                 await _note_list(conn, item, now, owner)
@@ -166,6 +177,12 @@ class Settler:
                 await _note_sent(conn, item, now)
             if item.refused_by_some is not None:
                 await newsroom.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)
+
+    async def _begin_slot(self, conn: Connection, now: datetime) -> None:
+        """Before the first delivery of a quarter of an hour is counted, carry over what was counted in earlier ones."""
+        self._counting_in = activity.slot_of(now)
+        if self._counting_in != self._slot:
+            await activity.carry_over(conn)
 
     async def _hand_back(self, conn: Connection, unread: Sequence[Unread], now: datetime, owner: int) -> None:
         """Hand back deliveries that could not be composed; stop their campaign when the cause is its subject."""
@@ -202,7 +219,8 @@ async def _note_list(conn: Connection, item: Item, now: datetime, owner: int) ->
         case (Sent() | Restricted()) as outcome:
             covers = {number: one.covers for number, one in item.folded.items()}
             stands = settle(item.delivery, outcome, now)
-            await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner)
+            list_id = None if item.sent_list is None else item.sent_list.id
+            await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner, list_id=list_id)
             if item.has_more and isinstance(outcome, Sent):
                 await outbox.ask_again(conn, item.delivery.chat, now)  # the rest follows in the next message
         case Unsure():

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import lease
+from bot.errors import TermOver
 from bot.store.delivery import leases
 from bot.store.engine.database import Connection
 
@@ -27,12 +28,19 @@ NO_OWNER = 0
 class Term:
     """One process' term, as it is on disk: a new value holds once its transaction is written.
 
-    `is_alone` when a lock makes sure that no other process sends from this database.
+    `is_alone` when a lock makes sure that no other process sends from this database. `is_given` when the term was begun
+    for this process, and all others ended, by whoever decides which of several sends: it takes no other by itself.
     """
 
     is_alone: bool
     owner: int = NO_OWNER
     renewed_at: datetime | None = None
+    is_given: bool = False
+
+    @classmethod
+    def given(cls, owner: int) -> Term:
+        """Return a term that was begun for this process."""
+        return cls(is_alone=True, owner=owner, is_given=True)
 
     async def begin(self, conn: Connection, now: datetime) -> tuple[Term, int]:
         """Take back the claims of this process' earlier term, and of processes known to be dead; return how many."""
@@ -43,11 +51,16 @@ class Term:
         return Term(self.is_alone), back
 
     async def hold(self, conn: Connection, now: datetime) -> Term:
-        """Renew the lease when that is due, or begin a term when it is over, and take back expired claims of others."""
+        """Renew the lease when that is due, or begin a term when it is over, and take back expired claims of others.
+
+        Raises: TermOver, for one that was given.
+        """
         if not lease.is_due(self.renewed_at, now):
             return self
         owner = self.owner
         if owner == NO_OWNER or not await leases.renew(conn, owner, now):
+            if self.is_given:
+                raise TermOver(f"the term {owner} is over: another process sends from this database")
             if owner != NO_OWNER:
                 log.info("the term of this process was over; it takes another")
             owner = await leases.take(conn, f"{socket.gethostname()}:{os.getpid()}", now)

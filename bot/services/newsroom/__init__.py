@@ -6,8 +6,9 @@ What editors and owners do: publish, stop, decide about held news, manage roles,
 | what is looked at before it is decided | `desk` |
 | what goes out, and who says so | `newsroom`, `approvals`, `arriving_news`, `feed_embargoes` |
 | what is written to everybody | `announcing` |
-| delivered copies | `corrections`, `copy_changes`, `correction_offers` |
+| delivered copies, and what readers are told of it | `corrections`, `copy_changes`, `correction_offers`, `telling` |
 | people, and their menus | `roles`, `menus` |
 | what people are told unasked | `notices`, `incidents` |
+| the bot in numbers | `statistics` |
 | older copies of the database | `restoring` |
 """

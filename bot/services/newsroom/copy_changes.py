@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.article import Article
+from bot.domain.audit import By, person_of
 from bot.domain.correction import Field
 from bot.domain.delivery import NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.services.newsroom import correction_offers
@@ -21,7 +22,7 @@ from bot.store.engine.database import Connection
 
 
 async def promise_change(
-    conn: Connection, article: Article, kind: str, lane: Lane, operation: Operation, by: int | None, now: datetime
+    conn: Connection, article: Article, kind: str, lane: Lane, operation: Operation, by: By, now: datetime
 ) -> int:
     """Promise that every copy of an article is changed as a kind does it, in place of older changes."""
     subject = Subject(SubjectType.ARTICLE, article.number)
@@ -33,7 +34,7 @@ async def promise_change(
         fixed_at=now,
         start_at=now,
         lane=lane,
-        by=by,
+        by=person_of(by),
         revision=article.revision,
         operation=operation,
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.article import Article, ArticleState
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
+from bot.services.newsroom import telling
 from bot.services.newsroom.notices import CHANGED
 from bot.store.content import articles, corrections
 from bot.store.delivery import copy_counts
@@ -21,13 +22,15 @@ from bot.store.engine.database import Connection, Database
 class Offer:
     """What editors are asked about: a change in `fields`, or, of an article that is retracted, its copies alone.
 
-    `notices` are those that the question answers.
+    `savers` keep a retracted one and are told of it when its copies are decided about. `notices` are those that the
+    question answers.
     """
 
     article: Article
     fields: tuple[Field, ...]
     copies: Copies
     notices: tuple[int, ...]
+    savers: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -48,12 +51,19 @@ async def offer(conn: Connection, changed: Mapping[int, Sequence[Field]], now: d
 
 
 async def offer_to_take_back(conn: Connection, retracted: Iterable[int], now: datetime) -> None:
-    """Let editors be asked what becomes of the copies of articles that a file or a feed has retracted."""
-    asked = [Notice(CHANGED, "", article=number) for number in retracted if (await _copies(conn, number)).delivered]
+    """Let editors be asked what becomes of the copies of articles that a file or a feed has retracted.
+
+    Whoever keeps one of which there are no copies is told at once: nobody is asked about that.
+    """
+    delivered = {number: bool((await _copies(conn, number)).delivered) for number in retracted}
+    asked = [Notice(CHANGED, "", article=number) for number, is_asked in delivered.items() if is_asked]
     await notices.add(conn, asked, now)
+    for number, is_asked in delivered.items():
+        if not is_asked:
+            await telling.decide_savers(conn, number, tell=True, by=None, now=now)
 
 
-async def open_offers(db: Database) -> list[Offer]:
+async def open_offers(db: Database, now: datetime) -> list[Offer]:
     """Return the articles about whose copies editors are to be asked now, those first that were changed first."""
     async with db.reading() as conn:
         ids: dict[int, list[int]] = {}
@@ -70,6 +80,7 @@ async def open_offers(db: Database) -> list[Offer]:
                 fields.get(one.number, ()) if one.is_listed else (),
                 await _copies(conn, one.number),
                 tuple(ids[one.number]),
+                0 if one.is_listed else await telling.savers_within(conn, one.number, now),
             )
             for one in known
         ]

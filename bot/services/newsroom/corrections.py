@@ -12,11 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.article import Article, ArticleState
+from bot.domain.audit import By
 from bot.domain.copies import Copies, deletable_from
 from bot.domain.correction import Correction, Field
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation
 from bot.errors import OutOfTurn
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import newsroom, telling
 from bot.services.newsroom.copy_changes import promise_change
 from bot.store.content import articles, corrections
 from bot.store.delivery import copy_counts
@@ -36,16 +37,17 @@ class Changing:
     """A change of copies that is promised. `campaign` is None when there is no copy that could be changed.
 
     `copies` are those before it began. `notices` is the campaign that makes the copies notices that are too old to be
-    deleted; None when there are none, or all become notices.
+    deleted; None when there are none, or all become notices. So many `savers` of a retracted article are told now.
     """
 
     article: Article
     campaign: int | None
     copies: Copies
     notices: int | None = None
+    savers: int = 0
 
 
-async def correct(db: Database, number: int, *, why: str | None, by: int | None, now: datetime) -> Changing:
+async def correct(db: Database, number: int, *, why: str | None, by: By, now: datetime) -> Changing:
     """Let every copy of an article show what it says now, and a line that tells of the correction.
 
     What was not told to copies since the last one is named in it, unless `why` says something else.
@@ -56,7 +58,7 @@ async def correct(db: Database, number: int, *, why: str | None, by: int | None,
 
 
 async def correct_within(
-    conn: Connection, number: int, *, why: str | None, by: int | None, now: datetime, key: str | None = None
+    conn: Connection, number: int, *, why: str | None, by: By, now: datetime, key: str | None = None
 ) -> Changing:
     """Do what `correct` does in the caller's transaction; `key` names the program that asks."""
     before = await articles.article(conn, number)
@@ -73,7 +75,7 @@ async def correct_within(
     return Changing(article, campaign, copies)
 
 
-async def leave_copies(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+async def leave_copies(db: Database, number: int, *, by: By, now: datetime) -> Article:
     """Let the lists alone show what was changed. Raises: UnknownArticle."""
     async with db.transaction() as conn:
         fields = (await corrections.uncorrected(conn, [number])).get(number, ())
@@ -95,29 +97,44 @@ async def pending(db: Database, number: int) -> tuple[Article, tuple[Field, ...]
 
 
 async def take_back_copies(
-    db: Database, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
+    db: Database,
+    number: int,
+    how: Delivered,
+    *,
+    why: str | None,
+    by: By,
+    now: datetime,
+    tell_savers: bool = True,
 ) -> Changing:
     """Delete the delivered copies of a retracted article, or turn them into notices that say `why`.
 
-    Those that are too old to be deleted become notices in both cases. Raises: UnknownArticle, OutOfTurn when it is not
+    Those that are too old to be deleted become notices in both cases, as do the lines of lists that others share.
+    Whoever keeps it is told now, unless that was decided before. Raises: UnknownArticle, OutOfTurn when it is not
     retracted.
     """
     async with db.transaction() as conn:
-        return await _take_back(conn, number, how, why=why, by=by, now=now)
+        return await _take_back(conn, number, how, why=why, by=by, now=now, tell_savers=tell_savers)
 
 
 async def retract(
-    db: Database, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
+    db: Database,
+    number: int,
+    how: Delivered,
+    *,
+    why: str | None,
+    by: By,
+    now: datetime,
+    tell_savers: bool = True,
 ) -> Changing:
     """Retract an article, unless it is, and take its copies back. Raises: UnknownArticle, OutOfTurn."""
     async with db.transaction() as conn:
         if (await articles.article(conn, number)).is_listed:
-            await newsroom.retract_within(conn, number, by=by, now=now)
-        return await _take_back(conn, number, how, why=why, by=by, now=now)
+            await newsroom.retract_within(conn, number, by=by, now=now, tell_savers=None)
+        return await _take_back(conn, number, how, why=why, by=by, now=now, tell_savers=tell_savers)
 
 
 async def _take_back(
-    conn: Connection, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
+    conn: Connection, number: int, how: Delivered, *, why: str | None, by: By, now: datetime, tell_savers: bool
 ) -> Changing:
     before = await articles.article(conn, number)
     if before.state is not ArticleState.RETRACTED:
@@ -127,13 +144,14 @@ async def _take_back(
     await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
     article = await articles.article(conn, number)
     copies = await copy_counts.copies(conn, number, deletable_from(now))
+    told = await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
     if not copies.changeable:
-        return Changing(article, None, copies)
+        return Changing(article, None, copies, savers=told)
     notices = None
-    if how is Delivered.NOTICE or copies.too_old:
+    if how is Delivered.NOTICE or copies.too_old or copies.in_lists:
         notices = await promise_change(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
     if how is Delivered.NOTICE:
-        return Changing(article, notices, copies)
+        return Changing(article, notices, copies, savers=told)
     # Behind the other: what arrives only now joins the newest.
     deleting = await promise_change(conn, article, WITHDRAWAL, Lane.URGENT, Operation.DELETE, by, now)
-    return Changing(article, deleting, copies, notices)
+    return Changing(article, deleting, copies, notices, told)

@@ -47,8 +47,10 @@ async def look_around(db: Database, now: datetime, awake_for: timedelta) -> None
     What waited while newsbot was down, or its machine asleep, is given a moment to move: `awake_for` is how long
     newsbot has been at work since.
     """
-    free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
-    seen = [(IncidentKind.DISK, free < MIN_FREE_DISK_BYTES)]
+    seen = []
+    if db.path is not None:
+        free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
+        seen.append((IncidentKind.DISK, free < MIN_FREE_DISK_BYTES))
     if awake_for >= STALLED_AFTER:
         seen.append((IncidentKind.SLOW, await stuck_for(db, now) is not None))
     async with db.transaction() as conn:

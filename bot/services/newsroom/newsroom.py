@@ -15,9 +15,10 @@ from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import UNDO_FROM, undo_time
 from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
+from bot.services.newsroom import telling
 from bot.services.newsroom.copy_changes import stop_taking_back
 from bot.store.content import articles, known_topics, topics
-from bot.store.delivery import campaigns, delivery_reports, receipts
+from bot.store.delivery import campaigns, change_notes, delivery_reports, receipts
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.followers import followers_of
@@ -246,28 +247,34 @@ async def archive(db: Database, number: int, *, by: By, now: datetime) -> Articl
         return await articles.article(conn, number)
 
 
-async def retract(db: Database, number: int, *, by: By, now: datetime) -> Article:
+async def retract(db: Database, number: int, *, by: By, now: datetime, tell_savers: bool | None = True) -> Article:
     """Take an article out of every list and let nothing more of it leave.
 
+    `tell_savers`: whoever keeps it is told; None: that is decided with its copies (`corrections.take_back_copies`).
     Raises: UnknownArticle, OutOfTurn when it is in no list.
     """
     async with db.transaction() as conn:
-        return await retract_within(conn, number, by=by, now=now)
+        return await retract_within(conn, number, by=by, now=now, tell_savers=tell_savers)
 
 
-async def retract_within(conn: Connection, number: int, *, by: By, now: datetime) -> Article:
+async def retract_within(
+    conn: Connection, number: int, *, by: By, now: datetime, tell_savers: bool | None = True
+) -> Article:
     """Do what `retract` does in the caller's transaction."""
     article = await articles.article(conn, number)
     if not article.is_listed:
         raise OutOfTurn(f"#{number} is in no list")
-    await withdraw(conn, number)
+    await withdraw(conn, number, now)
+    if tell_savers is not None:
+        await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
     await audit_log.record(conn, "retract", at=now, person=by, article=number, before=article.state, after="retracted")
     return await articles.article(conn, number)
 
 
-async def withdraw(conn: Connection, number: int) -> None:
-    """Retract inside the caller's transaction."""
+async def withdraw(conn: Connection, number: int, now: datetime) -> None:
+    """Retract inside the caller's transaction. Whether those who keep it are told is still to be decided."""
     await articles.set_state(conn, number, ArticleState.RETRACTED)
+    await change_notes.open_retraction(conn, number, now)
     for one in await campaigns.of_article(conn, number):
         await campaigns.halt(conn, one.id, CampaignState.STOPPED, "retracted")
 
@@ -387,7 +394,7 @@ async def note_refused_by_some(
 
 
 async def _put_back_refused(conn: Connection, campaign: Campaign, words: str, now: datetime) -> None:
-    reasons = await receipts.reasons(conn, [campaign.id], limit=-1)
+    reasons = await receipts.reasons(conn, [campaign.id], limit=None)
     same = [reason for reason, _ in reasons if alike(reason) == alike(words)]
     await delivery_reports.put_back_failed(conn, campaign.id, same, now)
 

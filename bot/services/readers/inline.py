@@ -76,5 +76,6 @@ async def _picture(conn: Connection, article: Article) -> str | None:
     wanted = candidates(article, await articles.banners(conn, article.number))
     known = await media.known(conn, [picture.url for picture in wanted])
     # What has no file id though it is known was refused.
-    usable = (one.url for one in wanted if not one.is_local and known.get(one.url, "") is not None)
+    public = [one for one in wanted if not one.is_local and one.file_id is None]
+    usable = (one.url for one in public if known.get(one.url, "") is not None)
     return next(usable, None)

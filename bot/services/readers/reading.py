@@ -138,8 +138,7 @@ async def react(
 async def _meet(conn: Connection, person: int, language: str, now: datetime) -> None:
     """Get to know a person whom we may not have met but in a group."""
     if await chats.chat(conn, person) is None:
-        await chats.get_or_create(conn, person, ChatKind.PRIVATE, language, now)
-        await chats.switch_off(conn, person, now)  # bots cannot write first
+        await chats.get_or_create(conn, person, ChatKind.PRIVATE, language, now, reachable=False)
 
 
 async def unsave(db: Database, person: int, number: int) -> None:

@@ -18,6 +18,7 @@ from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.store.content.corrections import corrections_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 CANDIDATES = 3  # named where words mean more than one article
 DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
@@ -30,11 +31,11 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
         SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
                corrections, retracted_why, made_by, silent,
                (SELECT json_group_array(topic) FROM
-                   (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place)) AS topics
+                   (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place) AS t) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
         ORDER BY wanted.key
         """,
-        {"numbers": json.dumps(list(numbers))},
+        {"numbers": number_list(numbers)},
     )
     return [_article(row) for row in rows]
 
@@ -162,9 +163,9 @@ async def are_by_hand(conn: Connection, numbers: Iterable[int]) -> set[int]:
     rows = await conn.execute_fetchall(
         """
         SELECT number FROM articles
-        WHERE by_hand AND state = 'scheduled' AND number IN (SELECT value FROM json_each(:numbers))
+        WHERE by_hand = 1 AND state = 'scheduled' AND number IN (SELECT value FROM json_each(:numbers))
         """,
-        {"numbers": json.dumps(list(numbers))},
+        {"numbers": number_list(numbers)},
     )
     return {int(row["number"]) for row in rows}
 
@@ -216,9 +217,9 @@ async def drop_added_topics(conn: Connection, number: int, *, keep: Iterable[int
     dropped = await conn.execute(
         """
         DELETE FROM article_topics
-        WHERE article = :number AND by_editor AND topic NOT IN (SELECT value FROM json_each(:keep))
+        WHERE article = :number AND by_editor = 1 AND topic NOT IN (SELECT value FROM json_each(:keep))
         """,
-        {"number": number, "keep": json.dumps(list(keep))},
+        {"number": number, "keep": number_list(keep)},
     )
     await conn.execute(
         "UPDATE articles SET revision = revision + :dropped WHERE number = :number",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.correction import KEPT, Correction, Field
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def add(conn: Connection, article: int, known: Sequence[Correction], correction: Correction) -> None:
@@ -44,7 +45,7 @@ async def uncorrected(conn: Connection, articles: Iterable[int]) -> dict[int, tu
         SELECT number, uncorrected FROM articles
         WHERE uncorrected IS NOT NULL AND number IN (SELECT value FROM json_each(:articles))
         """,
-        {"articles": json.dumps(list(articles))},
+        {"articles": number_list(articles)},
     )
     return {row["number"]: _fields(json.loads(row["uncorrected"])) for row in rows}
 

@@ -18,7 +18,7 @@ async def remember(conn: Connection, key: str, post: str, changed_at: int) -> No
     await conn.execute(
         """
         INSERT INTO ghost_posts (key, post, changed_at) VALUES (:key, :post, :changed_at)
-        ON CONFLICT (key, post) DO UPDATE SET changed_at = max(changed_at, excluded.changed_at)
+        ON CONFLICT (key, post) DO UPDATE SET changed_at = max(ghost_posts.changed_at, excluded.changed_at)
         """,
         {"key": key, "post": post, "changed_at": changed_at},
     )

@@ -20,6 +20,7 @@ from bot.domain.search_terms import indexed, source_key
 from bot.store.content.edits import edits_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment_or_none, story_from, story_json
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list, text_list
 
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
@@ -39,7 +40,7 @@ async def fingerprints(conn: Connection) -> dict[str, str]:
 async def files(conn: Connection, paths: Iterable[str]) -> dict[str, SourceItem]:
     """Return what is known of these files, by path."""
     rows = await conn.execute_fetchall(
-        "SELECT * FROM files WHERE path IN (SELECT value FROM json_each(:paths))", {"paths": _list(paths)}
+        "SELECT * FROM files WHERE path IN (SELECT value FROM json_each(:paths))", {"paths": text_list(paths)}
     )
     return {row["path"]: _file(row) for row in rows}
 
@@ -47,8 +48,8 @@ async def files(conn: Connection, paths: Iterable[str]) -> dict[str, SourceItem]
 async def owners(conn: Connection, articles: Iterable[int]) -> dict[int, SourceItem]:
     """Return the file that owns each of these articles."""
     rows = await conn.execute_fetchall(
-        "SELECT * FROM files WHERE owns AND article IN (SELECT value FROM json_each(:articles))",
-        {"articles": _list(articles)},
+        "SELECT * FROM files WHERE owns = 1 AND article IN (SELECT value FROM json_each(:articles))",
+        {"articles": number_list(articles)},
     )
     return {row["article"]: _file(row) for row in rows}
 
@@ -57,7 +58,7 @@ async def linked(conn: Connection, links: Iterable[str]) -> dict[str, int]:
     """Return which article each of these normalised links belongs to."""
     rows = await conn.execute_fetchall(
         "SELECT link, article FROM article_links WHERE link IN (SELECT value FROM json_each(:links))",
-        {"links": _list(links)},
+        {"links": text_list(links)},
     )
     return {row["link"]: int(row["article"]) for row in rows}
 
@@ -69,7 +70,7 @@ async def slugs(conn: Connection, wanted: Iterable[str]) -> dict[str, int]:
         SELECT slug, number FROM articles WHERE slug IN (SELECT value FROM json_each(:wanted))
         UNION SELECT slug, article FROM article_slugs WHERE slug IN (SELECT value FROM json_each(:wanted))
         """,
-        {"wanted": _list(wanted)},
+        {"wanted": text_list(wanted)},
     )
     return {row["slug"]: int(row["number"]) for row in rows}
 
@@ -81,7 +82,7 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
         SELECT number, state, revision, story, pushed_at, held_why, edits
         FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
         """,
-        {"numbers": _list(numbers)},
+        {"numbers": number_list(numbers)},
     )
     return {
         row["number"]: KnownArticle(
@@ -101,15 +102,15 @@ async def payloads(conn: Connection, numbers: Iterable[int]) -> dict[int, dict[s
     """Return these articles' documents as they were given."""
     rows = await conn.execute_fetchall(
         "SELECT number, payload FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))",
-        {"numbers": _list(numbers)},
+        {"numbers": number_list(numbers)},
     )
     return {row["number"]: json.loads(row["payload"]) for row in rows}
 
 
 async def next_number(conn: Connection) -> int:
     """Return the number the next new article gets. Numbers are never used twice."""
-    rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
-    return next((int(row["seq"]) for row in rows), 0) + 1
+    rows = await conn.execute_fetchall("SELECT last FROM numbers_given WHERE name = 'articles'")
+    return next((int(row["last"]) for row in rows), 0) + 1
 
 
 async def add(
@@ -155,7 +156,7 @@ async def unindex(conn: Connection, articles: Iterable[int]) -> None:
     """Forget what `index` stored of these articles, except their links: an old link leads to its article for ever."""
     numbers = [{"article": number} for number in articles]
     # What an editor added stays: no file knows of it.
-    await conn.executemany("DELETE FROM article_topics WHERE article = :article AND NOT by_editor", numbers)
+    await conn.executemany("DELETE FROM article_topics WHERE article = :article AND by_editor = 0", numbers)
     await conn.executemany("DELETE FROM article_pictures WHERE article = :article", numbers)
     await conn.executemany("DELETE FROM article_related WHERE article = :article", numbers)
     await conn.executemany("DELETE FROM article_search WHERE rowid = :article", numbers)
@@ -270,7 +271,8 @@ async def remember(conn: Connection, seen: Iterable[SourceItem]) -> None:
 async def forget_fingerprints(conn: Connection, gone: Iterable[str]) -> None:
     """Mark files as gone. What they were last seen to say is kept."""
     await conn.execute(
-        "UPDATE files SET fingerprint = '' WHERE path IN (SELECT value FROM json_each(:gone))", {"gone": _list(gone)}
+        "UPDATE files SET fingerprint = '' WHERE path IN (SELECT value FROM json_each(:gone))",
+        {"gone": text_list(gone)},
     )
 
 
@@ -301,7 +303,3 @@ def _file(row: Row) -> SourceItem:
         last_flag=None if row["last_flag"] is None else bool(row["last_flag"]),
         complaint=row["complaint"],
     )
-
-
-def _list(values: Iterable[object]) -> str:
-    return json.dumps(list(values))

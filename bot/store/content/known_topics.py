@@ -9,12 +9,12 @@ number.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from bot.domain.topic import Topic, topic_key
 from bot.store.content.topics import list_established, topic_of
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def known_to(conn: Connection, chat: int) -> dict[int, Topic]:
@@ -22,7 +22,7 @@ async def known_to(conn: Connection, chat: int) -> dict[int, Topic]:
     rows = await conn.execute_fetchall(
         """
         SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
-        FROM topics WHERE listed OR known OR number IN (
+        FROM topics WHERE listed = 1 OR known = 1 OR number IN (
             SELECT topic FROM subscriptions WHERE chat = :chat UNION SELECT topic FROM exceptions WHERE chat = :chat
         )
         ORDER BY number
@@ -38,7 +38,7 @@ async def named(conn: Connection, name: str, chat: int) -> Topic | None:
         """
         SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
         FROM topics WHERE number = (SELECT topic FROM topic_names WHERE key = :key) AND (
-            listed OR known
+            listed = 1 OR known = 1
             OR EXISTS (SELECT 1 FROM subscriptions WHERE chat = :chat AND topic = topics.number)
             OR EXISTS (SELECT 1 FROM exceptions WHERE chat = :chat AND topic = topics.number)
         )
@@ -52,14 +52,14 @@ async def make_known(conn: Connection, borne_by: Iterable[int]) -> None:
     """Let readers know the topics of those of these articles that are published. They stay known."""
     await conn.execute(
         """
-        UPDATE topics SET known = 1 WHERE NOT known AND number IN (
+        UPDATE topics SET known = 1 WHERE known = 0 AND number IN (
             SELECT t.topic FROM json_each(:articles) AS wanted
             CROSS JOIN articles AS a ON a.number = wanted.value
             CROSS JOIN article_topics AS t ON t.article = a.number
             WHERE a.state IN ('published', 'archived')
         )
         """,
-        {"articles": json.dumps(list(borne_by))},
+        {"articles": number_list(borne_by)},
     )
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import text_list
 
 
 async def known(conn: Connection, pictures: Iterable[str]) -> dict[str, str | None]:
     """Return the file id of each picture Telegram has been shown; None for those it refused."""
     rows = await conn.execute_fetchall(
         "SELECT picture, file_id FROM media WHERE picture IN (SELECT value FROM json_each(:pictures))",
-        {"pictures": json.dumps(list(pictures))},
+        {"pictures": text_list(pictures)},
     )
     return {row["picture"]: row["file_id"] for row in rows}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from bot.domain.feed_items import MAX_IDS, KnownItem, KnownItems, Standing
 from bot.domain.ingestion import FEED_ITEMS
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list, text_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ async def known(conn: Connection, source: int, ids: Iterable[str], links: Iterab
     """Return the items of a source that were in its feed when it was last read, and all with one of these hashed ids
     or normalised links."""
     hashed = list(ids)
-    asked = {"source": source, "ids": _list(hashed), "links": _list(links)}
+    asked = {"source": source, "ids": text_list(hashed), "links": text_list(links)}
     rows = await conn.execute_fetchall(
         """
         SELECT id, key FROM source_item_ids
@@ -50,7 +50,7 @@ async def known(conn: Connection, source: int, ids: Iterable[str], links: Iterab
         UNION SELECT * FROM source_items
         WHERE source = :source AND link IS NOT NULL AND link IN (SELECT value FROM json_each(:links))
         """,
-        {"source": source, "links": asked["links"], "keys": _list({*keys.values(), *hashed})},
+        {"source": source, "links": asked["links"], "keys": text_list({*keys.values(), *hashed})},
     )
     return KnownItems({row["key"]: _item(row) for row in rows}, keys)
 
@@ -117,7 +117,7 @@ async def published_lately(conn: Connection, source: int, limit: int) -> list[da
         """
         SELECT coalesce(i.published_at, d.at) AS published FROM source_items AS i
         JOIN source_item_ids AS d ON d.source = i.source AND d.id = i.key
-        WHERE i.source = :source AND i.place IS NOT NULL AND (i.published_at IS NOT NULL OR NOT i.is_history)
+        WHERE i.source = :source AND i.place IS NOT NULL AND (i.published_at IS NOT NULL OR i.is_history = 0)
         ORDER BY published DESC LIMIT :limit
         """,
         {"source": source, "limit": limit},
@@ -129,11 +129,12 @@ async def embargoed(conn: Connection, articles: Iterable[int]) -> list[Embargoed
     """Return which of these scheduled articles wait for the date that their item came with, not for an editor's."""
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, a.scheduled_at, f.path FROM articles AS a JOIN files AS f ON f.article = a.number AND f.owns
+        SELECT a.number, a.scheduled_at, f.path
+        FROM articles AS a JOIN files AS f ON f.article = a.number AND f.owns = 1
         WHERE a.number IN (SELECT value FROM json_each(:articles)) AND a.state = 'scheduled'
         ORDER BY a.scheduled_at, a.number
         """,
-        {"articles": _list(articles)},
+        {"articles": number_list(articles)},
     )
     found: list[Embargoed] = []
     for row in rows:
@@ -209,7 +210,3 @@ def _moment(seconds: int) -> datetime:
 
 def _epoch_or_none(at: datetime | None) -> int | None:
     return None if at is None else epoch(at)
-
-
-def _list(values: Iterable[object]) -> str:
-    return json.dumps(list(values))

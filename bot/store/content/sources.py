@@ -16,6 +16,7 @@ from bot.domain.link import normal_link
 from bot.domain.source import Origin, Source, SourceChoices, SourceCounts, SourceState, TakenAs
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list, text_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def at_address(conn: Connection, urls: Iterable[str]) -> dict[str, int]:
     links = {url: normal_link(url) for url in urls}
     rows = await conn.execute_fetchall(
         "SELECT link, source FROM source_urls WHERE link IN (SELECT value FROM json_each(:links))",
-        {"links": _list(set(links.values()))},
+        {"links": text_list(set(links.values()))},
     )
     found = {row["link"]: int(row["source"]) for row in rows}
     return {url: found[link] for url, link in links.items() if link in found}
@@ -157,7 +158,7 @@ async def sources(conn: Connection, numbers: Iterable[int] | None = None) -> lis
     else:
         rows = await conn.execute_fetchall(
             "SELECT * FROM sources WHERE number IN (SELECT value FROM json_each(:numbers)) ORDER BY number",
-            {"numbers": _list(numbers)},
+            {"numbers": number_list(numbers)},
         )
     return [source_of(row) for row in rows]
 
@@ -302,7 +303,8 @@ async def hold_next(conn: Connection) -> None:
 async def defined_by(conn: Connection, paths: Iterable[str]) -> dict[str, int]:
     """Return the sources that these files define, by path."""
     rows = await conn.execute_fetchall(
-        "SELECT path, number FROM sources WHERE path IN (SELECT value FROM json_each(:paths))", {"paths": _list(paths)}
+        "SELECT path, number FROM sources WHERE path IN (SELECT value FROM json_each(:paths))",
+        {"paths": text_list(paths)},
     )
     return {row["path"]: int(row["number"]) for row in rows}
 
@@ -323,17 +325,17 @@ async def counts(conn: Connection, numbers: Iterable[int]) -> dict[int, SourceCo
     rows = await conn.execute_fetchall(
         """
         SELECT i.source,
-            coalesce(sum(f.article IS NOT NULL AND f.owns), 0) AS came,
-            coalesce(sum(f.owns AND a.pushed_at IS NOT NULL), 0) AS pushed,
-            coalesce(sum(f.owns AND a.state = 'held'), 0) AS held,
-            coalesce(sum(f.article IS NOT NULL AND NOT f.owns), 0) AS doubled,
-            coalesce(sum(i.standing = 'refused'), 0) AS refused
+            count(*) FILTER (WHERE f.article IS NOT NULL AND f.owns = 1) AS came,
+            count(*) FILTER (WHERE f.owns = 1 AND a.pushed_at IS NOT NULL) AS pushed,
+            count(*) FILTER (WHERE f.owns = 1 AND a.state = 'held') AS held,
+            count(*) FILTER (WHERE f.article IS NOT NULL AND f.owns = 0) AS doubled,
+            count(*) FILTER (WHERE i.standing = 'refused') AS refused
         FROM json_each(:numbers) AS wanted CROSS JOIN source_items AS i ON i.source = wanted.value
         LEFT JOIN files AS f ON f.path = 'feed://' || i.source || '/' || i.key
         LEFT JOIN articles AS a ON a.number = f.article
         GROUP BY i.source
         """,
-        {"numbers": _list(numbers)},
+        {"numbers": number_list(numbers)},
     )
     return {
         int(row["source"]): SourceCounts(row["came"], row["pushed"], row["held"], row["doubled"], row["refused"])

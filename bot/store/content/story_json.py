@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import ceil
+from typing import Any
 
 from bot.domain.article import Picture, Provider, Related, Story
 
@@ -30,18 +31,8 @@ def story_json(story: Story) -> str:
                 "published": story.published,
                 "provider": _provider_json(story.provider),
                 "topics": story.topics,
-                "pictures": [_picture_json(picture) for picture in story.pictures],
-                "related": [
-                    _sparse(
-                        {
-                            "title": related.title,
-                            "link": related.link,
-                            "provider": _provider_json(related.provider),
-                            "published_at": None if related.published_at is None else epoch(related.published_at),
-                        }
-                    )
-                    for related in story.related
-                ],
+                "pictures": [picture_json(picture) for picture in story.pictures],
+                "related": [related_json(related) for related in story.related],
                 "video": story.video,
             }
         )
@@ -63,16 +54,8 @@ def story_from(text: str) -> Story:
         published=given.get("published", False),
         provider=_provider(given.get("provider")),
         topics=tuple(given.get("topics", ())),
-        pictures=tuple(Picture(**picture) for picture in given.get("pictures", ())),
-        related=tuple(
-            Related(
-                title=related["title"],
-                link=related["link"],
-                provider=_provider(related.get("provider")),
-                published_at=moment(related["published_at"]) if "published_at" in related else None,
-            )
-            for related in given.get("related", ())
-        ),
+        pictures=tuple(map(picture_from, given.get("pictures", ()))),
+        related=tuple(map(related_from, given.get("related", ()))),
         video=given.get("video"),
     )
 
@@ -125,12 +108,13 @@ def _provider_json(provider: Provider) -> Mapping[str, object]:
         {
             "name": provider.name,
             "domain": provider.domain,
-            "pictures": [_picture_json(picture) for picture in provider.pictures],
+            "pictures": [picture_json(picture) for picture in provider.pictures],
         }
     )
 
 
-def _picture_json(picture: Picture) -> Mapping[str, object]:
+def picture_json(picture: Picture) -> Mapping[str, object]:
+    """Return a picture as values of JSON; what it does not say is left out."""
     return _sparse(
         {
             "url": picture.url,
@@ -143,10 +127,37 @@ def _picture_json(picture: Picture) -> Mapping[str, object]:
     )
 
 
+def picture_from(given: dict[str, Any]) -> Picture:
+    """Return the picture that `picture_json` wrote."""
+    return Picture(**given)
+
+
+def related_json(related: Related) -> Mapping[str, object]:
+    """Return a related article as values of JSON; what it does not say is left out."""
+    return _sparse(
+        {
+            "title": related.title,
+            "link": related.link,
+            "provider": _provider_json(related.provider),
+            "published_at": None if related.published_at is None else epoch(related.published_at),
+        }
+    )
+
+
+def related_from(given: dict[str, Any]) -> Related:
+    """Return the related article that `related_json` wrote."""
+    return Related(
+        title=given["title"],
+        link=given["link"],
+        provider=_provider(given.get("provider")),
+        published_at=moment(given["published_at"]) if "published_at" in given else None,
+    )
+
+
 def _provider(given: dict[str, object] | None) -> Provider:
     given = given or {}
     pictures = given.pop("pictures", ())
-    return Provider(pictures=tuple(Picture(**picture) for picture in pictures), **given)  # type: ignore[attr-defined, arg-type]
+    return Provider(pictures=tuple(map(picture_from, pictures)), **given)  # type: ignore[call-overload, arg-type]
 
 
 def _sparse(values: dict[str, object]) -> dict[str, object]:

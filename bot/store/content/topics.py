@@ -16,6 +16,8 @@ from sqlite3 import Row
 
 from bot.domain.topic import Topic, TopicFile, TopicTree, topic_key
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list, text_list
+from bot.store.engine.moving_rows import moved
 from bot.store.engine.sync_connection import look_into
 
 ESTABLISHED_AFTER = 3  # articles that bear a name nobody defined before it enters the picker
@@ -36,7 +38,7 @@ async def names(conn: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Return what these topics are called, by number; unknown ones are left out."""
     rows = await conn.execute_fetchall(
         "SELECT number, name FROM topics WHERE number IN (SELECT value FROM json_each(:numbers))",
-        {"numbers": json.dumps(list(numbers))},
+        {"numbers": number_list(numbers)},
     )
     return {int(row["number"]): str(row["name"]) for row in rows}
 
@@ -52,9 +54,9 @@ async def defined(conn: Connection, keys: Iterable[str]) -> set[str]:
     rows = await conn.execute_fetchall(
         """
         SELECT n.key FROM topic_names AS n JOIN topics AS t ON t.number = n.topic
-        WHERE t.listed AND n.key IN (SELECT value FROM json_each(:keys))
+        WHERE t.listed = 1 AND n.key IN (SELECT value FROM json_each(:keys))
         """,
-        {"keys": json.dumps(list(keys))},
+        {"keys": text_list(keys)},
     )
     return {str(row["key"]) for row in rows}
 
@@ -63,7 +65,7 @@ async def called(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
     """Return the topics that go, or ever went, by these keys of names, by key."""
     rows = await conn.execute_fetchall(
         "SELECT key, topic FROM topic_names WHERE key IN (SELECT value FROM json_each(:keys))",
-        {"keys": json.dumps(list(keys))},
+        {"keys": text_list(keys)},
     )
     return {str(row["key"]): int(row["topic"]) for row in rows}
 
@@ -73,7 +75,7 @@ async def established(conn: Connection) -> dict[int, Topic]:
     rows = await conn.execute_fetchall(
         """
         SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
-        FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
+        FROM topics AS t WHERE listed = 1 OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
         ORDER BY number
         """
     )
@@ -85,9 +87,9 @@ async def are_established(conn: Connection, numbers: Iterable[int]) -> set[int]:
     rows = await conn.execute_fetchall(
         """
         SELECT number FROM topics AS t WHERE number IN (SELECT value FROM json_each(:numbers))
-            AND (listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number))
+            AND (listed = 1 OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number))
         """,
-        {"numbers": json.dumps(list(numbers))},
+        {"numbers": number_list(numbers)},
     )
     return {int(row["number"]) for row in rows}
 
@@ -97,7 +99,7 @@ async def most_followed(conn: Connection, limit: int, offset: int = 0) -> list[T
     rows = await conn.execute_fetchall(
         """
         SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
-        FROM topics AS t WHERE listed
+        FROM topics AS t WHERE listed = 1
         ORDER BY (SELECT count(*) FROM subscriptions WHERE topic = t.number) DESC, name LIMIT :limit OFFSET :offset
         """,
         {"limit": limit, "offset": offset},
@@ -113,7 +115,7 @@ def established_at(path: Path) -> list[Topic]:
             rows = conn.execute(
                 """
                 SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
-                FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
+                FROM topics AS t WHERE listed = 1 OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
                 """
             )
             return [topic_of(row) for row in rows]
@@ -207,7 +209,7 @@ async def list_established(conn: Connection, borne_by: Iterable[int]) -> list[in
         ) >= :enough
         RETURNING number
         """,
-        {"enough": ESTABLISHED_AFTER, "articles": json.dumps(list(borne_by))},
+        {"enough": ESTABLISHED_AFTER, "articles": number_list(borne_by)},
     )
     return [int(row["number"]) for row in rows]
 
@@ -240,10 +242,10 @@ async def _learnt(conn: Connection, names: Iterable[str], number: int, *, listed
     rows = await conn.execute_fetchall(
         """
         SELECT DISTINCT t.number FROM topic_names AS n JOIN topics AS t ON t.number = n.topic
-        WHERE NOT t.from_file AND t.listed <= :listed AND t.number <> :number
+        WHERE t.from_file = 0 AND t.listed <= :listed AND t.number <> :number
             AND n.key IN (SELECT value FROM json_each(:keys))
         """,
-        {"number": number, "listed": listed, "keys": json.dumps([key for name in names if (key := topic_key(name))])},
+        {"number": number, "listed": listed, "keys": text_list(key for name in names if (key := topic_key(name)))},
     )
     return [int(row["number"]) for row in rows]
 
@@ -251,21 +253,21 @@ async def _learnt(conn: Connection, names: Iterable[str], number: int, *, listed
 async def _merge(conn: Connection, learnt: int, number: int) -> None:
     """Let a topic be what articles and readers had called by one of its names before a file defined it."""
     for statement in (
-        "UPDATE OR IGNORE subscriptions SET topic = :number WHERE topic = :learnt",
-        "DELETE FROM subscriptions WHERE topic = :learnt",
-        "UPDATE OR IGNORE exceptions SET topic = :number WHERE topic = :learnt",
-        "UPDATE OR IGNORE topic_wishes SET topic = :number WHERE topic = :learnt",
-        "DELETE FROM topic_wishes WHERE topic = :learnt",
-        "DELETE FROM exceptions WHERE topic = :learnt",
-        "UPDATE OR IGNORE article_topics SET topic = :number WHERE topic = :learnt",
-        "DELETE FROM article_topics WHERE topic = :learnt",
-        "UPDATE topics SET parent = NULL WHERE parent = :learnt AND number = :number",
-        "UPDATE topics SET parent = :number WHERE parent = :learnt",
-        "UPDATE topic_names SET topic = :number WHERE topic = :learnt",
-        "UPDATE announcements SET topic = :number WHERE topic = :learnt",
-        "DELETE FROM topics WHERE number = :learnt",
+        moved("subscriptions", "topic", "chat", "thread"),
+        "DELETE FROM subscriptions WHERE topic = :old",
+        moved("exceptions", "topic", "chat", "kind"),
+        moved("topic_wishes", "topic", "chat"),
+        "DELETE FROM topic_wishes WHERE topic = :old",
+        "DELETE FROM exceptions WHERE topic = :old",
+        moved("article_topics", "topic", "article"),
+        "DELETE FROM article_topics WHERE topic = :old",
+        "UPDATE topics SET parent = NULL WHERE parent = :old AND number = :new",
+        "UPDATE topics SET parent = :new WHERE parent = :old",
+        "UPDATE topic_names SET topic = :new WHERE topic = :old",
+        "UPDATE announcements SET topic = :new WHERE topic = :old",
+        "DELETE FROM topics WHERE number = :old",
     ):
-        await conn.execute(statement, {"learnt": learnt, "number": number})
+        await conn.execute(statement, {"old": learnt, "new": number})
 
 
 async def _insert(conn: Connection, id: str, name: str) -> int:
@@ -291,7 +293,7 @@ async def _call(conn: Connection, number: int, name: str, *, steal: bool) -> Non
     await conn.execute(
         """
         INSERT INTO topic_names (key, topic) VALUES (:key, :number)
-        ON CONFLICT (key) DO UPDATE SET topic = excluded.topic WHERE :steal
+        ON CONFLICT (key) DO UPDATE SET topic = excluded.topic WHERE :steal = 1
         """,
         {"key": key, "number": number, "steal": steal},
     )
@@ -305,7 +307,7 @@ async def _adopt_children(conn: Connection, names: Iterable[str], number: int) -
         WHERE parent IS NULL AND number <> :number AND parent_key IN
             (SELECT key FROM topic_names WHERE topic = :number AND key IN (SELECT value FROM json_each(:keys)))
         """,
-        {"number": number, "keys": json.dumps([topic_key(name) for name in names])},
+        {"number": number, "keys": text_list(topic_key(name) for name in names)},
     )
 
 

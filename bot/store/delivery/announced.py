@@ -18,6 +18,7 @@ from bot.store.content.story_json import epoch, moment
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.delivery.followers import RECIPIENTS, Followers
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def add(conn: Connection, by: int, at: datetime, text: Text, photo: str | None) -> Announcement:
@@ -77,7 +78,7 @@ async def sent_since(conn: Connection, since: datetime) -> list[datetime]:
     rows = await conn.execute_fetchall(
         """
         SELECT a.sent_at FROM announcements AS a LEFT JOIN campaigns AS f ON f.id = a.campaign
-        WHERE a.sent_at >= :since AND NOT coalesce(f.state = 'stopped' AND f.sent = 0 AND f.unsure = 0, 0)
+        WHERE a.sent_at >= :since AND NOT coalesce(f.state = 'stopped' AND f.sent = 0 AND f.unsure = 0, false)
         ORDER BY a.sent_at
         """,
         {"since": epoch(since)},
@@ -118,7 +119,7 @@ class Announced:
             "kind": ANNOUNCEMENT,
             "subject_type": self.subject.type,
             "subject": self.subject.number,
-            "owners": json.dumps(self.owners),
+            "owners": number_list(self.owners),
         }
         if self.followers is None:
             return f"{head} {_EVERYBODY} {_TAKES_IT} {tail}", values | about
@@ -126,7 +127,7 @@ class Announced:
         return sql, given | about
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        values = {"chats": json.dumps(list(chats)), "owners": json.dumps(self.owners)}
+        values = {"chats": number_list(chats), "owners": number_list(self.owners)}
         rows = await conn.execute_fetchall(_STILL_TAKING, values)
         taking = [int(row["id"]) for row in rows]
         if self.followers is None:

@@ -9,7 +9,6 @@ still belong to it when their turn comes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from bot.domain.delivery import Subject
 from bot.store.content.story_json import epoch
 from bot.store.delivery.campaigns import SUPERSEDED
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import ALL, number_list
 
 MIN_CHAT_ID, MAX_CHAT_ID = -(2**62), 2**62
 
@@ -63,10 +63,10 @@ async def reach(conn: Connection, audience: Audience, now: datetime, at_most: in
     """Return how many chats would get a delivery now. With `at_most`, stop counting there."""
     sql, values = audience.recipients(
         "SELECT count(*) FROM (SELECT DISTINCT c.chat FROM",
-        " LIMIT :at_most)",
+        " LIMIT :at_most) AS f",
         after=MIN_CHAT_ID,
         until=MAX_CHAT_ID,
-        at_most=-1 if at_most is None else at_most,
+        at_most=ALL if at_most is None else at_most,
         now=epoch(now),
     )
     [(many,)] = await conn.execute_fetchall(sql, values)
@@ -101,7 +101,8 @@ class Holders:
     """Whoever has a message with a subject that can still be changed, and does not show `revision` yet (None: any).
 
     Also where nothing is sent to any more: who has paused has the message all the same, and of who has left it is to be
-    said that it could not be changed. Only messages `sent_from` a time on, or `sent_before` it; None: of any time.
+    said that it could not be changed. Only messages `sent_from` a time on that hold nothing else, or those
+    `sent_before` it and the lists, which are never deleted for one story; None: of any time.
     Nobody is left once `campaign` was superseded: what of it comes back to be tried again is another's to do.
     """
 
@@ -118,7 +119,7 @@ class Holders:
         return f"{head} {_HOLDERS} {tail}", values | self._about
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        values = {"chats": json.dumps(list(chats)), "campaign": self.campaign, "superseded": SUPERSEDED} | self._about
+        values = {"chats": number_list(chats), "campaign": self.campaign, "superseded": SUPERSEDED} | self._about
         rows = await conn.execute_fetchall(_STILL_HOLDING, values)
         return {int(row["chat"]): 0 for row in rows}
 
@@ -154,7 +155,7 @@ class Listed:
 
     @property
     def _json(self) -> str:
-        return json.dumps(sorted(self.chats))
+        return number_list(sorted(self.chats))
 
 
 _END_OF_CHATS = "SELECT (SELECT id FROM chats WHERE id > :after AND id <= :until ORDER BY id LIMIT 1 OFFSET :others)"
@@ -176,7 +177,8 @@ WHERE NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 _MESSAGE_STANDS = """
 subject_type = :subject_type AND subject = :subject AND message_id IS NOT NULL
 AND (:revision IS NULL OR revision IS NOT :revision)
-AND (:sent_from IS NULL OR sent_at >= :sent_from) AND (:sent_before IS NULL OR sent_at < :sent_before)
+AND (:sent_from IS NULL OR (sent_at >= :sent_from AND (coalesce(look, 0) & 2) = 0))
+AND (:sent_before IS NULL OR sent_at < :sent_before OR (coalesce(look, 0) & 2) <> 0)
 """
 _END_OF_RECEIPTS = """
 SELECT (SELECT chat FROM receipts

@@ -8,7 +8,6 @@ by its kind alone (`services.delivery.kinds`): nothing here knows what an articl
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from bot.domain.delivery import CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Oper
 from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import text_list
 
 UNREACHED = "unreachable"
 """Why a campaign is held: too many of its chats could not be reached."""
@@ -213,7 +213,7 @@ async def end_superseded(
             "subject_type": subject.type,
             "subject": subject.number,
             "revision": revision,
-            "kinds": json.dumps(list(kinds)),
+            "kinds": text_list(kinds),
             "superseded": SUPERSEDED,
         },
     )
@@ -253,7 +253,7 @@ async def halt(
     """
     await conn.execute(
         """
-        UPDATE campaigns SET confirmed = max(confirmed, :by_editor AND why IS :unreached),
+        UPDATE campaigns SET confirmed = CASE WHEN :by_editor = 1 AND why IS :unreached THEN 1 ELSE confirmed END,
             state = :state, why = :why, words = :words
         WHERE id = :id AND state <> 'done' AND coalesce(why, '') <> :superseded
         """,
@@ -288,7 +288,8 @@ async def resume(conn: Connection, number: int, now: datetime) -> None:
     """
     await conn.execute(
         """
-        UPDATE campaigns SET state = 'running', confirmed = max(confirmed, why IS :unreached), why = NULL, words = NULL,
+        UPDATE campaigns SET state = 'running', why = NULL, words = NULL,
+            confirmed = CASE WHEN why IS :unreached THEN 1 ELSE confirmed END,
             form = CASE why WHEN :refused THEN 'full' ELSE form END, start_at = max(start_at, :now)
         WHERE id = :id AND state IN ('stopped', 'held')
         """,
@@ -330,12 +331,12 @@ async def take_back_unbegun(conn: Connection) -> list[int]:
     await conn.execute(
         """
         DELETE FROM progress WHERE campaign IN
-            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL)
+            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file = 1 AND ring_start IS NULL)
         """
     )
     rows = await conn.execute_fetchall(
         """
-        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL
+        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file = 1 AND ring_start IS NULL
         RETURNING subject
         """
     )

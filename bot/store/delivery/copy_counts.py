@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from bot.store.delivery import campaigns, receipts
 from bot.store.delivery.audiences import Holders, reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def copies(conn: Connection, article: int, deletable_from: datetime | None = None) -> Copies:
@@ -25,6 +25,8 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         """
         SELECT count(*) AS delivered, count(message_id) AS changeable,
             count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old,
+            count(CASE WHEN message_id IS NULL AND sent_at IS NULL THEN 1 END) AS forgotten,
+            count(CASE WHEN message_id IS NOT NULL AND (coalesce(look, 0) & 2) <> 0 THEN 1 END) AS in_lists,
             (
                 SELECT count(*) FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
                 WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
@@ -38,7 +40,13 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         {"article": article, "from": None if deletable_from is None else epoch(deletable_from)},
     )
     arriving = int(row["arriving"])
-    return Copies(int(row["delivered"]) + arriving, int(row["changeable"]) + arriving, int(row["too_old"]))
+    return Copies(
+        int(row["delivered"]) + arriving,
+        int(row["changeable"]) + arriving,
+        int(row["too_old"]),
+        int(row["forgotten"]),
+        int(row["in_lists"]),
+    )
 
 
 async def changed(conn: Connection, article: int) -> ChangedCopies:
@@ -81,23 +89,29 @@ async def changed(conn: Connection, article: int) -> ChangedCopies:
 
 async def gone(conn: Connection, campaign: int) -> int:
     """Return how many copies a campaign found deleted by their readers."""
-    return _gone(await receipts.reasons(conn, [campaign], limit=-1))
+    return _gone(await receipts.reasons(conn, [campaign], limit=None))
 
 
-async def lost(conn: Connection, changes: Sequence[Campaign]) -> tuple[int, int]:
+async def lost(conn: Connection, changes: Sequence[Campaign], since: datetime | None = None) -> tuple[int, int]:
     """Return how many copies were out of reach before changes of the same moment came to them: deleted by their
     readers, as an earlier change found, and left behind in groups that have become supergroups.
+
+    With `since`, only those that another change found so from that time on.
     """
     [row] = await conn.execute_fetchall(
         """
-        SELECT coalesce(sum(CASE WHEN look & :gone <> 0 THEN 1 END), 0) AS gone,
-            coalesce(sum(CASE WHEN look & :gone = 0 AND look & :left_behind <> 0 THEN 1 END), 0) AS left_behind
+        SELECT count(CASE WHEN (look & :gone) <> 0 THEN 1 END) AS gone,
+            count(CASE WHEN (look & :gone) = 0 AND (look & :left_behind) <> 0 THEN 1 END) AS left_behind
         FROM receipts AS r
         WHERE subject_type = :type AND subject = :subject AND message_id IS NULL AND revision < :revision
           AND NOT EXISTS (
               SELECT 1 FROM json_each(:campaigns) AS c CROSS JOIN outcomes AS o
                   ON o.campaign = c.value AND o.chat = r.chat
           )
+          AND (:since = 0 OR EXISTS (
+              SELECT 1 FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id AND o.chat = r.chat
+              WHERE f.subject_type = :type AND f.subject = :subject AND f.operation <> 1 AND o.at >= :since
+          ))
         """,
         {
             "gone": receipts.GONE,
@@ -105,7 +119,8 @@ async def lost(conn: Connection, changes: Sequence[Campaign]) -> tuple[int, int]
             "type": changes[0].subject.type,
             "subject": changes[0].subject.number,
             "revision": changes[0].revision,
-            "campaigns": json.dumps([one.id for one in changes]),
+            "since": 0 if since is None else epoch(since),
+            "campaigns": number_list(one.id for one in changes),
         },
     )
     return int(row["gone"]), int(row["left_behind"])
@@ -123,7 +138,7 @@ def _gone(reasons: Iterable[tuple[str, int]]) -> int:
 
 async def _ended(conn: Connection, campaign: Campaign, reasons: dict[str, int]) -> tuple[int, int, int]:
     """Return how many copies were gone, are still to be done, and ended unchanged; note the reasons."""
-    told = dict(await receipts.reasons(conn, [campaign.id], limit=-1))
+    told = dict(await receipts.reasons(conn, [campaign.id], limit=None))
     for reason, many in told.items():
         reasons[reason] = reasons.get(reason, 0) + many
     deleted_before = _gone(told.items())

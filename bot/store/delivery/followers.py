@@ -9,7 +9,6 @@ first and takes thousands of times as long.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.delivery.wish_sql import BREAKING_TIMES, END_OF_TIMES, OWN_TIMES, wished_times
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import document_list, number_list, text_list
 from bot.store.readers import phrases, stories, topic_wishes
 
 MAX_LEGS = 400
@@ -60,7 +60,7 @@ class Followers:
         """
         legs, parameters = [], dict(values)
         ways = self._ways()
-        parameters["ways"] = json.dumps(ways)
+        parameters["ways"] = document_list(ways)
         for leg, (followed, blocked_by) in enumerate(ways):
             parameters[f"t{leg}"] = followed
             left_out = ""
@@ -91,9 +91,9 @@ class Followers:
         parameters["phrases"] = self._phrase_numbers
         parameters["stories"] = self._story_numbers
         silenced = self.tree.reached_by(self.topics)
-        parameters["silenced"] = json.dumps(silenced)
+        parameters["silenced"] = number_list(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
-        parameters["sources"] = json.dumps(self.sources)
+        parameters["sources"] = text_list(self.sources)
         parameters["quality"] = self.quality
         parameters["kind"] = NEWS
         parameters["subject_type"] = SubjectType.ARTICLE
@@ -127,7 +127,7 @@ class Followers:
         candidates come from elsewhere, or the same ones. If they are too many, the piece ends sooner.
         """
         followed = sorted({step for step, _ in self._ways()})
-        where = {"after": after, "until": until, "topics": json.dumps(followed), "phrases": self._phrase_numbers}
+        where = {"after": after, "until": until, "topics": number_list(followed), "phrases": self._phrase_numbers}
         where["stories"] = self._story_numbers
         sources = len(followed) + len(self.phrases) + len(self.stories)
         share = max(min(size, MIN_SHARE), size // max(1, sources))
@@ -138,7 +138,7 @@ class Followers:
         longer = size
         while longer > share:
             of_densest = where | {"topics": "[]", "phrases": "[]", "stories": "[]", "others": longer - 1}
-            of_densest[kind] = json.dumps([densest])
+            of_densest[kind] = number_list([densest])
             [*farther] = await conn.execute_fetchall(_NEAREST_END, of_densest)
             end = int(farther[0]["chat"]) if farther else until
             too_many = size + size // 4 + 1
@@ -188,12 +188,12 @@ class Followers:
     ) -> dict[int, frozenset[tuple[str, int]]]:
         """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story."""
         values = {
-            "chats": json.dumps(list(chats)),
-            "topics": json.dumps(self.tree.reached_by(self.topics)),
+            "chats": number_list(chats),
+            "topics": number_list(self.tree.reached_by(self.topics)),
             "phrases": self._phrase_numbers,
             "stories": self._story_numbers,
             "now": epoch(now),
-            "sources": json.dumps(self.sources),
+            "sources": text_list(self.sources),
             "quality": self.quality,
         }
         asked = [
@@ -212,11 +212,11 @@ class Followers:
 
     @property
     def _phrase_numbers(self) -> str:
-        return json.dumps([held.number for held in self.phrases])
+        return number_list(held.number for held in self.phrases)
 
     @property
     def _story_numbers(self) -> str:
-        return json.dumps([story.number for story in self.stories])
+        return number_list(story.number for story in self.stories)
 
     def _reason(self, case: frozenset[tuple[str, int]]) -> int | None:
         """Return what brings an article to chats of a case, as `wanting` does; None when they do not want it."""
@@ -253,41 +253,36 @@ def _union(legs: Sequence[str]) -> str:
     Source: https://sqlite.org/limits.html#max_compound_select
     """
     if not legs:
-        return "SELECT 0 AS chat, 0 AS thread WHERE 0"
+        return "SELECT 0 AS chat, 0 AS thread WHERE false"
     if len(legs) <= MAX_LEGS:
         return " UNION ".join(legs)
     groups = [" UNION ".join(legs[start : start + MAX_LEGS]) for start in range(0, len(legs), MAX_LEGS)]
-    return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1)" for group in groups)
+    return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1) AS f" for group in groups)
 
 
 # An article goes where the nearest thing it is followed for goes: for a phrase only where it is followed for no topic,
 # and for its story where for neither. Only groups have threads to choose between, and private chats with a thread for
 # each topic: whether there is any such is asked once for all candidates.
-# `nearest` is of the row with the least key: https://sqlite.org/lang_select.html#bareagg
 _THREAD = """
 CASE WHEN chat > 0 AND NOT (EXISTS (SELECT 1 FROM topic_threads)
     AND EXISTS (SELECT 1 FROM topic_threads AS own WHERE own.chat = f.chat)) THEN thread ELSE coalesce((
-    SELECT nearest FROM (
-        SELECT s.thread AS nearest, min(way.key) AS key FROM json_each(:ways) AS way
-        CROSS JOIN subscriptions AS s
-            ON s.chat = f.chat AND s.topic = json_extract(way.value, '$[0]') AND s.since <= :fixed_at
-        WHERE NOT EXISTS (
-            SELECT 1 FROM exceptions AS e WHERE e.chat = f.chat AND e.kind = 'left_out'
-            AND e.topic IN (SELECT value FROM json_each(way.value, '$[1]'))
-        )
-    ) WHERE key IS NOT NULL
+    SELECT s.thread FROM json_each(:ways) AS way
+    CROSS JOIN subscriptions AS s
+        ON s.chat = f.chat AND s.topic = json_extract(way.value, '$[0]') AND s.since <= :fixed_at
+    WHERE NOT EXISTS (
+        SELECT 1 FROM exceptions AS e WHERE e.chat = f.chat AND e.kind = 'left_out'
+        AND e.topic IN (SELECT value FROM json_each(way.value, '$[1]'))
+    ) ORDER BY way.key, s.thread LIMIT 1
 ), (
-    SELECT nearest FROM (
-        SELECT s.thread AS nearest, min(held.key) AS key FROM json_each(:phrases) AS held
-        CROSS JOIN followed_phrases AS s
-            ON s.phrase = held.value AND s.chat = f.chat AND s.since <= :fixed_at
-            AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
-    ) WHERE key IS NOT NULL
+    SELECT s.thread FROM json_each(:phrases) AS held
+    CROSS JOIN followed_phrases AS s
+        ON s.phrase = held.value AND s.chat = f.chat AND s.since <= :fixed_at
+        AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
+    ORDER BY held.key LIMIT 1
 ), (
-    SELECT nearest FROM (
-        SELECT s.thread AS nearest, min(told.key) AS key FROM json_each(:stories) AS told
-        CROSS JOIN followed_stories AS s ON s.article = told.value AND s.chat = f.chat AND s.since <= :fixed_at
-    ) WHERE key IS NOT NULL
+    SELECT s.thread FROM json_each(:stories) AS told
+    CROSS JOIN followed_stories AS s ON s.article = told.value AND s.chat = f.chat AND s.since <= :fixed_at
+    ORDER BY told.key LIMIT 1
 )) END
 """
 
@@ -299,7 +294,7 @@ def _perhaps(table: str, said: str) -> str:
     piece with few candidates may hold most of the chats.
     """
     rows = f"SELECT * FROM {table} AS x WHERE x.chat > :after AND x.chat <= :until LIMIT :few"
-    return f"(SELECT total({said}) > 0 OR count(*) = :few FROM ({rows}) AS x)"
+    return f"(SELECT count(*) FILTER (WHERE {said}) > 0 OR count(*) = :few FROM ({rows}) AS x)"
 
 
 _SILENCED = """
@@ -319,7 +314,7 @@ _CHAT = "CROSS JOIN chats AS k ON k.id = c.chat"
 RECIPIENTS = f"""
 {_CHAT}
 WHERE k.state = 'active'
-  AND coalesce(k.quality <= :quality, 1)
+  AND coalesce(k.quality <= :quality, true)
   AND NOT ({_perhaps("exceptions", _SILENCED)}
            AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
   AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
@@ -360,7 +355,7 @@ SELECT count(*) FROM (
     SELECT 1 FROM json_each(:stories) AS w CROSS JOIN followed_stories AS s
         ON s.article = w.value AND s.chat > :after AND s.chat <= :until
     LIMIT :too_many
-)
+) AS c
 """
 
 _FACTS = """

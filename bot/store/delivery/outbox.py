@@ -8,7 +8,6 @@ A claimed row carries the term of the process that claimed it (`store.delivery.l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
@@ -18,6 +17,7 @@ from bot.domain.delivery import Delivery, Lane, Operation
 from bot.domain.delivery_time import Waits
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 _SEND = int(Operation.SEND)
 
@@ -207,7 +207,7 @@ async def of_chats(conn: Connection, chats: Iterable[int], campaigns: Iterable[i
         CROSS JOIN deliveries AS o ON o.campaign = f.value AND o.chat = c.value
         ORDER BY o.campaign, o.chat
         """,
-        {"campaigns": json.dumps(sorted(campaigns)), "chats": json.dumps(list(chats))},
+        {"campaigns": number_list(sorted(campaigns)), "chats": number_list(chats)},
     )
     return [
         Waiting(number, campaign, chat, thread, moment(not_before), Waits(waits), owner != 0)
@@ -262,7 +262,7 @@ async def doubt(conn: Connection, carrier: Delivery, campaigns: Iterable[int]) -
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
-        {"carrier": carrier.id, "campaigns": json.dumps(list(campaigns))},
+        {"carrier": carrier.id, "campaigns": number_list(campaigns)},
     )
 
 
@@ -286,7 +286,7 @@ async def waiting(conn: Connection, campaign: int) -> int:
 
 
 def _json(numbers: Iterable[int] | None) -> str | None:
-    return None if numbers is None else json.dumps(list(numbers))
+    return None if numbers is None else number_list(numbers)
 
 
 def delivery_of(row: Row) -> Delivery:

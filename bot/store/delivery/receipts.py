@@ -7,7 +7,6 @@ its own, for whoever holds one. An outcome belongs to the campaign that ended wi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from datetime import datetime
 from bot.domain.delivery import NEWS, Status, Subject, SubjectType
 from bot.store.content.story_json import moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import ALL, number_list
 
 # As stored in outcomes. Append only; 1 was a sent one, which has a receipt instead.
 STATUSES: dict[int, Status] = {
@@ -35,8 +35,8 @@ when it was to be changed, or it stands in the group that became the supergroup 
 class Receipt:
     """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned.
 
-    `is_list`: others stand in the same message. `is_gone`: it was deleted in the chat, `is_left_behind`: it is in the
-    group that the chat was before.
+    `is_list`: others stand in the same message, which is the `list` of that id; None: it is not known which. `is_gone`:
+    it was deleted in the chat, `is_left_behind`: it is in the group that the chat was before.
     """
 
     chat: int
@@ -47,6 +47,7 @@ class Receipt:
     sent_at: datetime | None
     unsure: int
     is_list: bool = False
+    list: int | None = None
     is_gone: bool = False
     is_left_behind: bool = False
 
@@ -55,10 +56,10 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
     """Return the receipts of a subject that these chats hold, by chat."""
     rows = await conn.execute_fetchall(
         """
-        SELECT chat, message_id, thread, revision, look, sent_at, unsure FROM receipts
+        SELECT chat, message_id, thread, revision, look, sent_at, unsure, list FROM receipts
         WHERE subject_type = :type AND subject = :subject AND chat IN (SELECT value FROM json_each(:chats))
         """,
-        {"type": subject.type, "subject": subject.number, "chats": json.dumps(list(chats))},
+        {"type": subject.type, "subject": subject.number, "chats": number_list(chats)},
     )
     return {
         row["chat"]: Receipt(
@@ -70,6 +71,7 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
             moment_or_none(row["sent_at"]),
             row["unsure"] or 0,
             bool((row["look"] or 0) & LIST),
+            row["list"],
             bool((row["look"] or 0) & GONE),
             bool((row["look"] or 0) & LEFT_BEHIND),
         )
@@ -90,7 +92,7 @@ async def newest_of(conn: Connection, articles: Sequence[int], places: Mapping[i
         CROSS JOIN receipts AS r ON r.subject_type = 1 AND r.subject = one.value AND r.chat = c.value
         WHERE r.message_id IS NOT NULL ORDER BY r.sent_at, r.message_id
         """,
-        {"articles": json.dumps(list(articles)), "chats": json.dumps(list(places))},
+        {"articles": number_list(articles), "chats": number_list(places)},
     )
     return {row["chat"]: row["message_id"] for row in rows if row["thread"] == places[row["chat"]]}
 
@@ -125,22 +127,25 @@ async def failures(
         WHERE f.subject_type = 1 AND f.subject = :article AND f.kind = :kind AND o.status = :status
         ORDER BY o.chat LIMIT :limit
         """,
-        {"article": article, "kind": NEWS, "status": CODES[status], "limit": limit},
+        {"article": article, "kind": NEWS, "status": CODES[status], "limit": ALL if limit is None else limit},
     )
     return [(int(row["chat"]), row["reason"] or "") for row in rows]
 
 
 async def reasons(
-    conn: Connection, campaigns: Sequence[int], limit: int = 3, status: Status = Status.FAILED
+    conn: Connection, campaigns: Sequence[int], limit: int | None = 3, status: Status = Status.FAILED
 ) -> list[tuple[str, int]]:
-    """Return why campaigns could not be sent, or whatever became of them, each with how many chats, most first."""
+    """Return why campaigns could not be sent, or whatever became of them, each with how many chats, most first.
+
+    No more than `limit` of them; None: all.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT coalesce(reason, '') AS reason, count(*) AS many FROM outcomes
         WHERE campaign IN (SELECT value FROM json_each(:campaigns)) AND status = :status
         GROUP BY 1 ORDER BY many DESC, 1 LIMIT :limit
         """,
-        {"campaigns": json.dumps(list(campaigns)), "status": CODES[status], "limit": limit},
+        {"campaigns": number_list(campaigns), "status": CODES[status], "limit": ALL if limit is None else limit},
     )
     return [(row["reason"], int(row["many"])) for row in rows]
 
@@ -152,10 +157,10 @@ async def somebody_has(conn: Connection, article: int) -> bool:
         SELECT 1 FROM receipts WHERE subject_type = 1 AND subject = :article
         UNION ALL
         SELECT 1 FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id
-        WHERE f.subject_type = 1 AND f.subject = :article AND o.unsure
+        WHERE f.subject_type = 1 AND f.subject = :article AND o.unsure > 0
         UNION ALL
         SELECT 1 FROM campaigns AS f CROSS JOIN deliveries AS o ON o.campaign = f.id
-        WHERE f.subject_type = 1 AND f.subject = :article AND (o.owner <> 0 OR o.unsure)
+        WHERE f.subject_type = 1 AND f.subject = :article AND (o.owner <> 0 OR o.unsure > 0)
         LIMIT 1
         """,
         {"article": article},

@@ -19,10 +19,6 @@ from bot.store.engine.sync_connection import connect, translating
 
 LOG_KEPT = timedelta(days=365)
 ROWS_PER_STEP = 1_000  # rows: some 10 ms of the writer
-PAGES_PER_VACUUM = 64
-"""Pages given back to the file system in a step, some 5 ms of the writer."""
-FREE_PAGE_SHARE = 0.02
-"""Of the file: free pages that are kept, because the next broadcast fills them again."""
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of write-ahead log. SQLite comes back to its start by itself, but never makes the file shorter."""
 
@@ -137,28 +133,6 @@ async def drop_log(conn: Connection, logged_before: datetime) -> bool:
     return dropped == ROWS_PER_STEP
 
 
-async def give_back(conn: Connection) -> bool:
-    """Return a few free pages at the end of the file to the file system; return whether there may be more.
-
-    Source: https://sqlite.org/pragma.html#pragma_incremental_vacuum (each page is a step of the statement, and Python
-    takes only the first step of one without columns; at the end of its cursor the statement ends too)
-    """
-    free, pages = await _number(conn, "freelist_count"), await _number(conn, "page_count")
-    surplus = int(free - pages * FREE_PAGE_SHARE)
-    for _ in range(min(surplus, PAGES_PER_VACUUM)):
-        await conn.execute_fetchall("PRAGMA incremental_vacuum(1)")
-    return surplus > PAGES_PER_VACUUM
-
-
-async def optimize(conn: Connection) -> None:
-    """Let SQLite look at what its tables hold, where that has changed much, and at a few hundred rows only.
-
-    Source: https://sqlite.org/lang_analyze.html#recommended_usage_pattern
-    """
-    await conn.execute("PRAGMA analysis_limit = 400")
-    await conn.execute("PRAGMA optimize")
-
-
 def shorten_log(path: Path) -> None:
     """Cut the write-ahead log of the database at `path` when it is large. Somebody at work is not waited for long.
 
@@ -171,8 +145,3 @@ def shorten_log(path: Path) -> None:
         # Nobody waits for the first, and it leaves next to nothing to the second, for which writers do.
         conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-async def _number(conn: Connection, pragma: str) -> int:
-    [row] = await conn.execute_fetchall(f"PRAGMA {pragma}")
-    return int(row[0])

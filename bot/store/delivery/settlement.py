@@ -18,7 +18,6 @@ before its subject was corrected or taken back joins the campaign that does that
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -31,6 +30,7 @@ from bot.store.delivery.campaigns import SUPERSEDED
 from bot.store.delivery.outbox import delivery_of
 from bot.store.delivery.receipts import CODES, GONE, LEFT_BEHIND, LIST, PHOTO
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 Covered = Sequence[tuple[Subject, int | None]]
 """What stands in a message: subjects, each with its revision; None where it has none."""
@@ -46,6 +46,7 @@ class Settled(NamedTuple):
     covers: Covered
     has_photo: bool
     is_list: bool = False
+    list_id: int | None = None
 
 
 async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, owner: int) -> None:
@@ -90,7 +91,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
                     one.thread or None,
                     one.unsure or None,
                 )
-                for one, _, _, _ in others
+                for one, *_ in others
             ],
         )
         await _note_gone(conn, others, homes)
@@ -105,7 +106,7 @@ DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(:ids)) AND owner
 
 async def _taken(conn: Connection, take: str, settled: Sequence[Settled], owner: int) -> dict[int, int]:
     """Delete the rows of finished deliveries and return where each chat lives now, by row."""
-    ids = json.dumps([one.delivery.id for one in settled])
+    ids = number_list(one.delivery.id for one in settled)
     rows = await conn.execute_fetchall(take, {"ids": ids, "owner": owner})
     return dict(tuple(row) for row in rows)
 
@@ -160,29 +161,30 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
     # As plain numbers: of a flag or an enumeration sqlite3 asks first what it may be stored as, which takes longer than
     # to store it. https://docs.python.org/3/library/sqlite3.html#sqlite3.register_adapter
     new, edited, deleted = [], [], []
-    for delivery, covers, has_photo, is_list in sent:
+    for delivery, covers, has_photo, is_list, list_id in sent:
         chat, operation = homes[delivery.id], delivery.operation
+        look = PHOTO * has_photo + LIST * is_list
         for (type_, subject), revision in covers:
             if operation is _SEND:
                 unsure = delivery.unsure or None
-                look = PHOTO * has_photo + LIST * is_list
-                message_id = delivery.message_id
-                if chat != delivery.chat:  # its group has left it behind on its way to a supergroup
-                    look, message_id = look + LEFT_BEHIND, None
-                stands = message_id, delivery.thread or None, revision, look, at, unsure
+                # One that its group has left behind on its way to a supergroup can be reached no more.
+                is_left = chat != delivery.chat
+                message_id, shown = (None, look + LEFT_BEHIND) if is_left else (delivery.message_id, look)
+                stands = message_id, delivery.thread or None, revision, shown, at, unsure, list_id
                 new.append((int(type_), subject, chat, *stands))
             elif operation is Operation.EDIT:
-                edited.append((revision, has_photo, type_, subject, chat))
+                edited.append((revision, look, type_, subject, chat))
             else:
                 deleted.append((type_, subject, chat))
     if new:
         await conn.executemany(
             """
-            INSERT INTO receipts (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO receipts
+                (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (subject_type, subject, chat) DO UPDATE SET message_id = excluded.message_id,
                 thread = excluded.thread, revision = excluded.revision, look = excluded.look,
-                sent_at = excluded.sent_at, unsure = excluded.unsure
+                sent_at = excluded.sent_at, unsure = excluded.unsure, list = excluded.list
             """,
             new,
         )
@@ -216,21 +218,21 @@ async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[
 
 async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
     """Let copies that have just arrived in an older revision be changed as those that had arrived before."""
-    arrived: dict[tuple[int, int, int], list[int]] = {}
-    for delivery, covers, _, _ in sent:
+    arrived: dict[tuple[int, int, int, bool], list[int]] = {}
+    for delivery, covers, _, is_list, _ in sent:
         if delivery.operation is _SEND:
             for (type_, subject), revision in covers:
                 if revision is not None:
-                    arrived.setdefault((type_, subject, revision), []).append(homes[delivery.id])
-    for (type_, subject, revision), chats in arrived.items():
+                    arrived.setdefault((type_, subject, revision, is_list), []).append(homes[delivery.id])
+    for (type_, subject, revision, is_list), chats in arrived.items():
         rows = await conn.execute_fetchall(
             """
             SELECT id, operation FROM campaigns
             WHERE subject_type = :type AND subject = :subject AND operation <> 1 AND revision > :revision
-              AND coalesce(why, '') <> :superseded
+              AND (operation <> 3 OR :is_list = 0) AND coalesce(why, '') <> :superseded
             ORDER BY id DESC LIMIT 1
             """,
-            {"type": type_, "subject": subject, "revision": revision, "superseded": SUPERSEDED},
+            {"type": type_, "subject": subject, "revision": revision, "is_list": is_list, "superseded": SUPERSEDED},
         )
         for row in rows:
             await join(conn, row["id"], row["operation"], chats, at)
@@ -247,7 +249,7 @@ async def join(conn: Connection, campaign: int, operation: int, chats: Sequence[
         SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats) WHERE true
         ON CONFLICT (campaign, chat) DO NOTHING
         """,
-        {"campaign": campaign, "operation": operation, "at": at, "chats": json.dumps(list(chats))},
+        {"campaign": campaign, "operation": operation, "at": at, "chats": number_list(chats)},
     )
     await conn.execute(
         """
@@ -265,6 +267,7 @@ _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")
 async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
     ended = Counter((one.delivery.campaign, one.delivery.status) for one in settled)
     unsure = Counter(one.delivery.campaign for one in settled if one.delivery.unsure)
+    waited = Counter(one.delivery.campaign for one in settled if one.delivery.waits and one.delivery.status is _SENT)
     totals = {number: dict.fromkeys(_ENDS, 0) for number, _ in ended}
     for (number, status), many in ended.items():
         totals[number][status.value] = many
@@ -272,11 +275,17 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
         """
         UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
             restricted = restricted + :restricted, unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
-            first_sent_at = CASE WHEN :sent THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
-            last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
+            first_sent_at = CASE WHEN :sent > 0 THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
+            last_sent_at = CASE WHEN :sent > 0 THEN :at ELSE last_sent_at END,
+            ended_at = :at, uncounted = 1, prompt = prompt + :prompt,
+            prompt_seconds = prompt_seconds + :prompt * CASE WHEN :at > start_at THEN :at - start_at ELSE 0 END,
+            prompt_until = CASE WHEN :prompt > 0 THEN :at ELSE prompt_until END
         WHERE id = :id
         """,
-        [{"id": number, "at": at, "unsure": unsure[number], **total} for number, total in totals.items()],
+        [
+            {"id": number, "at": at, "unsure": unsure[number], "prompt": total["sent"] - waited[number], **total}
+            for number, total in totals.items()
+        ],
     )
 
 
@@ -289,6 +298,7 @@ async def take_along(
     *,
     owner: int,
     has_photo: bool = False,
+    list_id: int | None = None,
 ) -> None:
     """Settle what was in a list, by campaign, as the delivery that carried it `stands`, before that is settled.
 
@@ -300,10 +310,11 @@ async def take_along(
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
-        {"carrier": carrier.id, "campaigns": json.dumps(list(covers))},
+        {"carrier": carrier.id, "campaigns": number_list(covers)},
     )
     taken = [
         delivery_of(row)._replace(status=stands.status, message_id=stands.message_id, reason=stands.reason)
         for row in rows
     ]
-    await settle(conn, [Settled(one, covers[one.campaign], has_photo, is_list=True) for one in taken], at, owner=owner)
+    settled = [Settled(one, covers[one.campaign], has_photo, is_list=True, list_id=list_id) for one in taken]
+    await settle(conn, settled, at, owner=owner)

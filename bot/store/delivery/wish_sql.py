@@ -13,17 +13,19 @@ from collections.abc import Iterator, Mapping, Sequence
 # The time is taken from the joined row, not looked up in a subquery: for a million chats that takes half as long.
 OWN_TIMES = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
-SELECT :campaign, c.chat, c.thread, :operation, iif(t.at > :now, t.at, :now), t.at > :now IS TRUE FROM
+SELECT :campaign, c.chat, c.thread, :operation, CASE WHEN t.at > :now THEN t.at ELSE :now END,
+    CASE WHEN t.at > :now THEN 1 ELSE 0 END FROM
 """
 # A LIMIT inside and a WHERE outside: without both, SQLite would look for the time once for each place where it stands.
 # https://sqlite.org/src/file/src/select.c (restriction 19 of flattenSubquery)
 _TIMES = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
-SELECT :campaign, chat, thread, :operation, iif(at > :now, at, :now), at > :now IS TRUE FROM (
-    SELECT c.chat, c.thread, CASE WHEN :breaking AND k.breaking THEN NULL {wished} ELSE t.at END AS at FROM
+SELECT :campaign, chat, thread, :operation, CASE WHEN at > :now THEN at ELSE :now END,
+    CASE WHEN at > :now THEN 1 ELSE 0 END FROM (
+    SELECT c.chat, c.thread, CASE WHEN :breaking = 1 AND k.breaking = 1 THEN NULL {wished} ELSE t.at END AS at FROM
 """
 BREAKING_TIMES = _TIMES.format(wished="")
-END_OF_TIMES = " LIMIT -1) WHERE true"
+END_OF_TIMES = " LIMIT -1) AS timed WHERE true"
 
 _WISHED = """
 WHEN k.id IN (SELECT chat FROM topic_wishes WHERE chat > :after AND chat <= :until) THEN (
@@ -67,7 +69,9 @@ def wished_times(
     if with_stories:
         says.append(_BY_STORY)
     groups = [" UNION ALL ".join(says[start : start + legs]) for start in range(0, len(says), legs)]
-    together = groups[0] if len(groups) == 1 else " UNION ALL ".join(f"SELECT number FROM ({one})" for one in groups)
+    together = (
+        groups[0] if len(groups) == 1 else " UNION ALL ".join(f"SELECT number FROM ({one}) AS says" for one in groups)
+    )
     return _TIMES.format(wished=_WISHED.format(says=together)), {name: topic for topic, name in names.items()} | held
 
 

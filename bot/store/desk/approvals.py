@@ -17,8 +17,12 @@ async def ask(conn: Connection, request: ApprovalRequest) -> None:
     """Store a request, in the place of an earlier one for the same article."""
     await conn.execute(
         """
-        INSERT OR REPLACE INTO approvals (article, wanted, revision, asked_by, key, asked_at, at, silent, approved_by)
+        INSERT INTO approvals (article, wanted, revision, asked_by, key, asked_at, at, silent, approved_by)
         VALUES (:article, :wanted, :revision, :asked_by, :key, :asked_at, :at, :silent, :approved_by)
+        ON CONFLICT (article) DO UPDATE SET
+            wanted = excluded.wanted, revision = excluded.revision, asked_by = excluded.asked_by,
+            key = excluded.key, asked_at = excluded.asked_at, at = excluded.at, silent = excluded.silent,
+            approved_by = excluded.approved_by
         """,
         {
             "article": request.article,

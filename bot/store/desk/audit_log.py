@@ -8,7 +8,6 @@ no token, key or link that opens something.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from sqlite3 import Row
 
@@ -16,6 +15,7 @@ from bot.domain.audit import By, LogGroup, ShellUser, acts_in, person_of
 from bot.domain.audit import Entry as Entry  # what is given back here
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import text_list
 
 MAX_VALUE_LENGTH = 300  # characters of what was there before and after
 
@@ -68,7 +68,7 @@ async def latest(
         """
         SELECT id, at, person, act, article, detail, api_key, before, after, shell FROM log
         WHERE (:before IS NULL OR id < :before) AND (:article IS NULL OR article = :article)
-          AND CASE :group WHEN 'all' THEN 1 WHEN 'articles' THEN article IS NOT NULL
+          AND CASE :group WHEN 'all' THEN true WHEN 'articles' THEN article IS NOT NULL
               ELSE act IN (SELECT value FROM json_each(:acts)) END
         ORDER BY id DESC LIMIT :limit
         """,
@@ -76,7 +76,7 @@ async def latest(
             "before": before,
             "article": article,
             "group": group,
-            "acts": json.dumps(acts_in(group)),
+            "acts": text_list(acts_in(group)),
             "limit": limit,
         },
     )

@@ -45,8 +45,8 @@ async def open_incident(conn: Connection, kind: IncidentKind, now: datetime) -> 
     await conn.execute(
         """
         INSERT INTO troubles (kind, since) VALUES (:kind, :now)
-        ON CONFLICT (kind) DO UPDATE SET over_at = NULL, since = max(excluded.since, coalesce(told_at, 0) + 1)
-        WHERE over_at IS NOT NULL
+        ON CONFLICT (kind) DO UPDATE SET over_at = NULL, since = max(excluded.since, coalesce(troubles.told_at, 0) + 1)
+        WHERE troubles.over_at IS NOT NULL
         """,
         {"kind": kind, "now": epoch(now)},
     )

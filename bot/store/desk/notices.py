@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import text_list
 
 RESTORED = "restored"
 """Kind of the notice that several publishes of an older copy of the database are held: one question about them."""
@@ -63,7 +63,7 @@ async def replace_untold(conn: Connection, files: Iterable[str], complaints: Ite
             AND subject IN (SELECT value FROM json_each(:files))
         GROUP BY subject
         """,
-        {"files": json.dumps(list(files))},
+        {"files": text_list(files)},
     )
     since = {row["subject"]: int(row["since"]) for row in rows}
     if since:
@@ -73,7 +73,7 @@ async def replace_untold(conn: Connection, files: Iterable[str], complaints: Ite
             WHERE told_at IS NULL AND kind IN ('refused', 'doubled')
                 AND subject IN (SELECT value FROM json_each(:files))
             """,
-            {"files": json.dumps(list(since))},
+            {"files": text_list(since)},
         )
     await conn.executemany(
         """

@@ -16,8 +16,11 @@ async def keep(conn: Connection, pasted: PastedLink) -> None:
     """Store a link as it stands, in the place of what was known of it."""
     await conn.execute(
         """
-        INSERT OR REPLACE INTO pasted_links (person, message_id, link, at, is_read, asked, article, story, feeds)
+        INSERT INTO pasted_links (person, message_id, link, at, is_read, asked, article, story, feeds)
         VALUES (:person, :message_id, :link, :at, :is_read, :asked, :article, :story, :feeds)
+        ON CONFLICT (person, message_id) DO UPDATE SET
+            link = excluded.link, at = excluded.at, is_read = excluded.is_read, asked = excluded.asked,
+            article = excluded.article, story = excluded.story, feeds = excluded.feeds
         """,
         {
             "person": pasted.person,
@@ -46,7 +49,8 @@ async def waiting(conn: Connection, person: int) -> PastedLink | None:
     """Return the link about which an editor was asked last; None when nothing is waited for."""
     rows = await conn.execute_fetchall(
         """
-        SELECT * FROM pasted_links WHERE person = :person AND asked NOT NULL ORDER BY at DESC, message_id DESC LIMIT 1
+        SELECT * FROM pasted_links WHERE person = :person AND asked IS NOT NULL
+        ORDER BY at DESC, message_id DESC LIMIT 1
         """,
         {"person": person},
     )
@@ -55,7 +59,7 @@ async def waiting(conn: Connection, person: int) -> PastedLink | None:
 
 async def unread(conn: Connection) -> list[PastedLink]:
     """Return the links whose pages were being read when the last process ended, oldest first."""
-    rows = await conn.execute_fetchall("SELECT * FROM pasted_links WHERE NOT is_read ORDER BY at, message_id")
+    rows = await conn.execute_fetchall("SELECT * FROM pasted_links WHERE is_read = 0 ORDER BY at, message_id")
     return list(map(_pasted, rows))
 
 

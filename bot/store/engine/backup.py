@@ -18,7 +18,6 @@ from itertools import count
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.engine.database import Database
 from bot.store.engine.sync_connection import connect, translating
 
 KEPT = 7
@@ -38,12 +37,12 @@ def save(source: Path, target: Path) -> None:
     _save(source, where)
 
 
-async def daily_backup(db: Database, folder: Path, now: datetime) -> Path:
-    """Return today's copy of the database in `folder`, made unless it is there, and keep the last 7 days' only.
+async def daily_backup(source: Path, folder: Path, now: datetime) -> Path:
+    """Return today's copy of the database at `source` in `folder`, made unless it is there; keep the last 7 days'.
 
     Raises: StoreError.
     """
-    return await asyncio.to_thread(_daily_backup, db.path, folder.absolute(), now)
+    return await asyncio.to_thread(_daily_backup, source, folder.absolute(), now)
 
 
 def _daily_backup(source: Path, folder: Path, now: datetime) -> Path:
@@ -159,7 +158,8 @@ def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:
     if os.path.lexists(database):
         kept = _free_name(database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}"))
         try:
-            _close_log(database)
+            with closing(connect(database)) as conn:
+                close_log(conn, database)
             os.link(database, kept)
         except (sqlite3.DatabaseError, OSError):
             # Damaged, or a file system without links. A log that stayed behind would be played into the new one.
@@ -177,15 +177,17 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not os.path.lexists(name))
 
 
-def _close_log(database: Path) -> None:
-    """Bring what is in the write-ahead log into the database, and remove the log. Raises: StoreError when in use."""
-    with closing(connect(database)) as conn:
-        try:
-            conn.execute("PRAGMA journal_mode = DELETE").fetchall()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise StoreError(f"something uses the database {database.absolute()}; try again") from error
-            raise
+def close_log(conn: sqlite3.Connection, database: Path) -> None:
+    """Bring what is in the write-ahead log into the database, and remove the log.
+
+    Raises: StoreError when somebody else has the database open, sqlite3.Error.
+    """
+    try:
+        conn.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreError(f"something uses the database {database.absolute()}; try again") from error
+        raise
 
 
 def sync_folder(folder: Path) -> None:

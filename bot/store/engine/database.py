@@ -17,7 +17,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from bot.errors import StoreError
-from bot.store.engine.connection import BEGIN, Connection
+from bot.store.engine.connection import Connection
+from bot.store.engine.sqlite_connection import SqliteConnection
 
 __all__ = ["Connection", "Database"]
 
@@ -40,9 +41,9 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, writer: Connection, readers: list[Connection], time: Callable[[], float] = monotonic
+        self, path: Path | None, writer: Connection, readers: list[Connection], time: Callable[[], float] = monotonic
     ) -> None:
-        """`time` counts seconds and is never set back."""
+        """`path` is of the file; None: the database is none. `time` counts seconds and is never set back."""
         self.path = path
         self._time = time
         self._writer = writer
@@ -74,7 +75,7 @@ class Database:
                 ]
                 if role > 0:
                     settings.append("PRAGMA query_only = ON")
-                opened.append(await Connection.open(path, *settings))
+                opened.append(await SqliteConnection.open(path, *settings))
         except StoreError:
             for conn in opened:
                 await conn.close()
@@ -140,7 +141,7 @@ class Database:
             await _to_the_end(self._finish(self._commit))
         self._is_first = self._commit is None
         if self._commit is None:
-            self._writer.first(BEGIN)
+            self._writer.first(self._writer.BEGIN)
             self._commit = asyncio.get_running_loop().create_future()
         else:
             self._writer.first(_SAVEPOINT)
@@ -216,7 +217,7 @@ class Database:
             conn = await self._free.get()
             if self._free.empty():
                 self._none_free_since = self._time()
-            conn.first("BEGIN")
+            conn.first(conn.LOOK)
             try:
                 yield conn
             finally:

@@ -59,8 +59,8 @@ async def count_start(conn: Connection) -> None:
 async def generation(conn: Connection) -> int:
     """Return how far this database has come: it grows with every start and every publish, and never shrinks."""
     # Not max(id): a publish that is taken back is deleted, and must not make the database look like an older copy.
-    rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'campaigns'")
-    return int(await get(conn, "starts") or 0) + next((int(row["seq"]) for row in rows), 0)
+    rows = await conn.execute_fetchall("SELECT last FROM numbers_given WHERE name = 'campaigns'")
+    return int(await get(conn, "starts") or 0) + next((int(row["last"]) for row in rows), 0)
 
 
 async def hold_together(conn: Connection, campaigns: Iterable[int]) -> None:

@@ -14,6 +14,8 @@ from bot.domain.likeness import Traits
 from bot.domain.search_terms import BREAK
 from bot.store.content.story_json import moment
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list, text_list
+from bot.store.engine.word_query import any_word
 from bot.store.readers.browsing import any_phrase
 
 
@@ -36,11 +38,11 @@ async def bearers_of_words(conn: Connection, words: Iterable[str], at_most: int)
         SELECT w.value AS word, (
             SELECT count(*) FROM (
                 SELECT 1 FROM article_search WHERE article_search MATCH '"' || w.value || '"' LIMIT :enough
-            )
+            ) AS bearing
         ) AS many FROM json_each(:words) AS w
         """,
         # A word holds no quotation mark; one that did would end the string.
-        {"words": json.dumps([word for word in words if '"' not in word]), "enough": at_most + 1},
+        {"words": text_list(word for word in words if '"' not in word), "enough": at_most + 1},
     )
     return {row["word"]: int(row["many"]) for row in rows}
 
@@ -50,10 +52,10 @@ async def bearers_of_topics(conn: Connection, topics: Iterable[int], at_most: in
     rows = await conn.execute_fetchall(
         """
         SELECT t.value AS topic, (
-            SELECT count(*) FROM (SELECT 1 FROM article_topics WHERE topic = t.value LIMIT :at_most)
+            SELECT count(*) FROM (SELECT 1 FROM article_topics WHERE topic = t.value LIMIT :at_most) AS bearing
         ) AS many FROM json_each(:topics) AS t
         """,
-        {"topics": json.dumps(list(topics)), "at_most": at_most},
+        {"topics": number_list(topics), "at_most": at_most},
     )
     return {int(row["topic"]): int(row["many"]) for row in rows}
 
@@ -69,7 +71,7 @@ async def newest_of_topic(conn: Connection, topic: int, limit: int) -> list[int]
 
 async def holding_any(conn: Connection, words: Iterable[str], limit: int) -> list[int]:
     """Return up to `limit` articles that hold one of these words, latest known first."""
-    either = " OR ".join(f'"{word}"' for word in words if '"' not in word)
+    either = any_word(word for word in words if '"' not in word)
     if not either:
         return []
     rows = await conn.execute_fetchall(
@@ -105,8 +107,8 @@ async def traits(
           ))
         """,
         {
-            "numbers": json.dumps(list(numbers)),
-            "unwanted": json.dumps(list(unwanted)),
+            "numbers": number_list(numbers),
+            "unwanted": text_list(unwanted),
             "never": any_phrase(never),
         },
     )

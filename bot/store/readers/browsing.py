@@ -6,16 +6,17 @@ Each query is written for older articles; `_turned` asks the same question the o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import HotArticle
 from bot.domain.search_question import pieces, terms
-from bot.domain.search_terms import SearchQuery, exactly, source_key
+from bot.domain.search_terms import exactly, source_key
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import document_list, number_list, text_list
+from bot.store.engine.word_query import WordQuery, all_of, any_in_text
 
 RARE_TOPIC_BELOW = 4_000
 """Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
@@ -74,13 +75,13 @@ _LATEST_OF_COMMON = """
 
 # Of an article `a`: whether it is of one of the sources, and bears a topic of each list.
 _AMONG = """
-      AND (:sources IS NULL OR a.source IN (SELECT value FROM json_each(:sources)))
-      AND (:topics IS NULL OR NOT EXISTS (
+      AND (:any_source = 1 OR a.source IN (SELECT value FROM json_each(:sources)))
+      AND NOT EXISTS (
           SELECT 1 FROM json_each(:topics) AS each WHERE NOT EXISTS (
               SELECT 1 FROM json_each(each.value) AS one
               CROSS JOIN article_topics AS t ON t.topic = one.value AND t.article = a.number
           )
-      ))
+      )
 """
 _NEWEST_FIRST = " ORDER BY a.published_at DESC, a.number DESC LIMIT :limit"
 
@@ -171,10 +172,10 @@ async def latest(
     Articles of `unwanted` sources, and those that hold a phrase of `never`, are left out. Topics with no more than
     `rare` articles are sorted as a whole.
     """
-    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": any_phrase(never)}
+    values: dict[str, object] = {"unwanted": text_list(unwanted), "never": any_phrase(never)}
     if topics is None:
         return await _places(conn, _LATEST, turn, limit, values)
-    values["topics"] = json.dumps(list(topics))
+    values["topics"] = number_list(topics)
     is_rare = await _are_rare(conn, topics, rare)
     return await _places(conn, _LATEST_OF_RARE if is_rare else _LATEST_OF_COMMON, turn, limit, values)
 
@@ -207,26 +208,26 @@ async def found(
     inner = ["".join(piece.tokens) for piece in asked]
     if min(map(len, inner)) < SHORTEST_WITHIN:
         return []
-    values = among | {"inner": json.dumps(inner), "longest": max(inner, key=len), "since": await _look_back(conn)}
+    values = among | {"inner": text_list(inner), "longest": max(inner, key=len), "since": await _look_back(conn)}
     return await _places(conn, _FOUND_WITHIN, turn, limit, values)
 
 
 async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[str, object]) -> list[Place]:
     """Return the places of articles that hold the words of a query, nearest first."""
-    is_filtered = query["topics"] is not None or query["sources"] is not None
+    is_filtered = query["topics"] != "[]" or not query["any_source"]
     [(many,)] = await conn.execute_fetchall(
-        "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough)",
+        "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough) AS held",
         {"words": query["words"], "enough": (COMMON if is_filtered else FEW_MATCHES) + 1},
     )
     if many > FEW_MATCHES:
         near = [place.number for place in await _places(conn, _NEAR, turn, NEAR, {})]
         if near and max(near) - min(near) <= MAX_SPAN:
-            among = {"near": json.dumps(near), "low": min(near), "high": max(near)}
+            among = {"near": number_list(near), "low": min(near), "high": max(near)}
             places = await _places(conn, _FOUND_NEAR, turn, limit, query | among)
             if len(places) == limit or len(near) < NEAR:
                 return places
     if is_filtered and many > COMMON:
-        listed = _HELD_OF_TOPICS if query["sources"] is None else _HELD_OF_SOURCES
+        listed = _HELD_OF_TOPICS if query["any_source"] else _HELD_OF_SOURCES
         return await _places(conn, listed, turn, limit, query)
     return await _places(conn, _FOUND, turn, limit, query)
 
@@ -267,9 +268,10 @@ async def sources_called(conn: Connection, name: str) -> list[str]:
 
 def _among(topics: Sequence[Collection[int]], sources: Collection[str] | None) -> dict[str, object]:
     return {
-        "topics": json.dumps([list(one) for one in topics]) if topics else None,
-        "others": json.dumps([list(one) for one in topics[1:]]) if topics[1:] else None,
-        "sources": None if sources is None else json.dumps(list(sources)),
+        "topics": document_list(list(one) for one in topics),
+        "others": document_list(list(one) for one in topics[1:]),
+        "any_source": sources is None,
+        "sources": text_list(sources or ()),
     }
 
 
@@ -294,7 +296,7 @@ async def hot_articles(conn: Connection, numbers: Iterable[int]) -> list[HotArti
     """Return what decides the rank of these articles."""
     rows = await conn.execute_fetchall(
         "SELECT number, heat, published_at FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))",
-        {"numbers": json.dumps(list(numbers))},
+        {"numbers": number_list(numbers)},
     )
     return [HotArticle(row["number"], row["heat"], moment(row["published_at"])) for row in rows]
 
@@ -330,24 +332,14 @@ async def search_words(conn: Connection, chat: int, number: int) -> str | None:
     return next((str(row["words"]) for row in rows), None)
 
 
-def match_query(words: str) -> str:
-    """Return an FTS5 query for articles that hold all of `words`; empty when there is nothing to look for.
-
-    Every piece is a quoted string, so that nothing in it is an operator.
-    Source: https://sqlite.org/fts5.html#full_text_query_syntax
-    """
-    return " AND ".join(map(_piece, pieces(terms(words))))
+def match_query(words: str) -> WordQuery:
+    """Return the query for articles that hold all of `words`; empty when there is nothing to look for."""
+    return all_of(pieces(terms(words)))
 
 
-def any_phrase(phrases: Iterable[str]) -> str | None:
-    """Return an FTS5 query for articles with one of these phrases in title or excerpt; None when there are none."""
-    either = " OR ".join(_piece(piece) for phrase in phrases for piece in exactly(phrase))
-    return f"{{title excerpt}} : ({either})" if either else None
-
-
-def _piece(piece: SearchQuery) -> str:
-    phrase = f'"{" ".join(piece.tokens)}"' + ("*" if piece.is_beginning else "")
-    return phrase if piece.joined is None else f'({phrase} OR "{piece.joined}")'
+def any_phrase(phrases: Iterable[str]) -> WordQuery | None:
+    """Return the query for articles with one of these phrases in title or excerpt; None when there are none."""
+    return any_in_text(piece for phrase in phrases for piece in exactly(phrase)) or None
 
 
 async def _are_rare(conn: Connection, topics: Collection[int], rare: int) -> bool:
@@ -356,9 +348,9 @@ async def _are_rare(conn: Connection, topics: Collection[int], rare: int) -> boo
         SELECT count(*) AS many FROM (
             SELECT 1 FROM json_each(:topics) AS wanted
             CROSS JOIN article_topics ON topic = wanted.value LIMIT :enough
-        )
+        ) AS bearing
         """,
-        {"topics": json.dumps(list(topics)), "enough": rare + 1},
+        {"topics": number_list(topics), "enough": rare + 1},
     )
     return int(next(iter(rows))["many"]) <= rare
 

@@ -7,7 +7,6 @@ never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE become
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -16,11 +15,15 @@ from sqlite3 import Row
 from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
+from bot.domain.statistics import Fact
 from bot.domain.timing_text import from_stored
-from bot.store.content.story_json import epoch, moment_or_none
+from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
+from bot.store.engine.moving_rows import moved
 from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
+from bot.store.statistics import activity
 
 
 async def chat(conn: Connection, id: int) -> Chat | None:
@@ -50,20 +53,34 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
-        {"ids": json.dumps(list(ids))},
+        {"ids": number_list(ids)},
     )
     return {one.id: one for one in map(_chat, rows)}
 
 
-async def get_or_create(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
-    """Return a chat, remembering it from now on if it is new; `language` counts only then."""
-    await conn.execute(
+async def get_or_create(
+    conn: Connection, id: int, kind: ChatKind, language: str, now: datetime, *, reachable: bool = True
+) -> Chat:
+    """Return a chat, remembering it from now on if it is new; `language` counts only then.
+
+    A person who was only met elsewhere is not `reachable`: bots cannot write first.
+    """
+    is_new = await conn.execute(
         """
-        INSERT INTO chats (id, kind, since, state_at, language) VALUES (:id, :kind, :now, :now, :language)
-        ON CONFLICT (id) DO NOTHING
+        INSERT INTO chats (id, kind, state, since, state_at, gone_at, language)
+        VALUES (:id, :kind, :state, :now, :now, :gone_at, :language) ON CONFLICT (id) DO NOTHING
         """,
-        {"id": id, "kind": kind, "language": language, "now": epoch(now)},
+        {
+            "id": id,
+            "kind": kind,
+            "language": language,
+            "now": epoch(now),
+            "state": ChatState.ACTIVE if reachable else ChatState.UNREACHABLE,
+            "gone_at": None if reachable else epoch(now),
+        },
     )
+    if is_new > 0 and reachable:
+        await activity.count(conn, Fact.JOINED, now)
     known = await chat(conn, id)
     if known is None:
         raise LookupError(f"chat {id} was not stored")
@@ -74,6 +91,8 @@ async def set_state(
     conn: Connection, id: int, state: ChatState, now: datetime, *, until: datetime | None = None
 ) -> None:
     """Put a chat into a state its people asked for: PAUSED by `/stop`, perhaps `until` a time, ACTIVE by `/start`."""
+    came = await _what_coming_is(conn, id) if state is ChatState.ACTIVE else None
+    went = state is ChatState.PAUSED and await _is_active(conn, id)
     await conn.execute(
         """
         UPDATE chats SET state = :state, paused_until = :until,
@@ -82,18 +101,24 @@ async def set_state(
         """,
         {"id": id, "state": state, "now": epoch(now), "until": until and epoch(until)},
     )
+    if came is not None or went:
+        await activity.count(conn, came or Fact.PAUSED, now)
 
 
 async def end_pauses(conn: Connection, now: datetime) -> int:
     """Let news come again where a pause is over and the chat can be reached; return in how many it was over."""
-    return await conn.execute(
+    ended = await conn.execute_fetchall(
         """
         UPDATE chats SET state = CASE WHEN gone_at IS NULL THEN 'active' ELSE 'unreachable' END,
             state_at = paused_until, paused_until = NULL
-        WHERE paused_until <= :now AND state = 'paused'
+        WHERE paused_until <= :now AND state = 'paused' RETURNING state
         """,
         {"now": epoch(now)},
     )
+    back = sum(1 for row in ended if row["state"] == ChatState.ACTIVE)
+    if back:
+        await activity.count(conn, Fact.BACK, now, back)
+    return len(ended)
 
 
 async def next_end_of_pause(conn: Connection) -> datetime | None:
@@ -104,28 +129,48 @@ async def next_end_of_pause(conn: Connection) -> datetime | None:
 
 async def switch_off(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat cannot be reached. One that is paused stays paused."""
-    await conn.execute(
+    changed = await conn.execute_fetchall(
         """
         UPDATE chats SET gone_at = coalesce(gone_at, :now),
             state_at = CASE state WHEN 'active' THEN :now ELSE state_at END,
             state = CASE state WHEN 'active' THEN 'unreachable' ELSE state END
-        WHERE id = :id AND (gone_at IS NULL OR state = 'active')
+        WHERE id = :id AND (gone_at IS NULL OR state = 'active') RETURNING state
         """,
         {"id": id, "now": epoch(now)},
     )
+    if any(row["state"] == ChatState.UNREACHABLE for row in changed):  # one that is paused had left before
+        await activity.count(conn, Fact.LEFT, now)
 
 
 async def switch_on(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat can be reached again. One that is paused stays paused."""
-    await conn.execute(
+    came = await _what_coming_is(conn, id)
+    changed = await conn.execute_fetchall(
         """
         UPDATE chats SET gone_at = NULL,
             state_at = CASE state WHEN 'unreachable' THEN :now ELSE state_at END,
             state = CASE state WHEN 'unreachable' THEN 'active' ELSE state END
-        WHERE id = :id AND (gone_at IS NOT NULL OR state = 'unreachable')
+        WHERE id = :id AND (gone_at IS NOT NULL OR state = 'unreachable') RETURNING state
         """,
         {"id": id, "now": epoch(now)},
     )
+    if came is not None and any(row["state"] == ChatState.ACTIVE for row in changed):
+        await activity.count(conn, came, now)
+
+
+async def _is_active(conn: Connection, id: int) -> bool:
+    rows = await conn.execute_fetchall("SELECT 1 FROM chats WHERE id = :id AND state = 'active'", {"id": id})
+    return bool(rows)
+
+
+async def _what_coming_is(conn: Connection, id: int) -> Fact | None:
+    """Return what it counts as when news comes to a chat from now on; None where it does already."""
+    rows = await conn.execute_fetchall("SELECT state, since, gone_at FROM chats WHERE id = :id", {"id": id})
+    for row in rows:
+        if row["state"] != ChatState.ACTIVE:
+            # A person who was met elsewhere could never be reached before.
+            return Fact.JOINED if row["gone_at"] == row["since"] else Fact.BACK
+    return None
 
 
 async def set_language(conn: Connection, id: int, language: str) -> None:
@@ -197,7 +242,7 @@ async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]
         SELECT id FROM chats
         WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
         """,
-        {"ids": json.dumps(list(ids))},
+        {"ids": number_list(ids)},
     )
     return {int(row["id"]) for row in rows}
 
@@ -235,6 +280,7 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     if old == new:  # a server may say so, and then everything would be deleted as the old one's
         return
     ids = {"old": old, "new": new}
+    await _join_once(conn, old, new)
     await conn.execute(
         """
         INSERT INTO chats
@@ -244,16 +290,16 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             timing, timed_at, paused_until, digest, announcements, breaking, quality, linked_channel, repeats_channel
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
-            state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
-            since = min(since, excluded.since), state_at = excluded.state_at,
+            state = CASE chats.state WHEN 'paused' THEN chats.state ELSE excluded.state END,
+            since = min(chats.since, excluded.since), state_at = excluded.state_at,
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
-            greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
+            greeted = max(chats.greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
             digest = excluded.digest, announcements = excluded.announcements, breaking = excluded.breaking,
             quality = excluded.quality,
-            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END,
-            linked_channel = coalesce(linked_channel, excluded.linked_channel),
-            repeats_channel = max(repeats_channel, excluded.repeats_channel)
+            paused_until = CASE chats.state WHEN 'paused' THEN chats.paused_until ELSE excluded.paused_until END,
+            linked_channel = coalesce(chats.linked_channel, excluded.linked_channel),
+            repeats_channel = max(chats.repeats_channel, excluded.repeats_channel)
         """,
         ids,
     )
@@ -263,6 +309,19 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         await conn.execute(move, ids)
     await delete(conn, old)
     await topic_wishes.renew(conn, new)
+
+
+async def _join_once(conn: Connection, old: int, new: int) -> None:
+    """Take back that a supergroup joined which is met under its new number before newsbot knows what it was."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT since FROM chats
+        WHERE id = :new AND state = 'active' AND EXISTS (SELECT 1 FROM chats WHERE id = :old)
+        """,
+        {"old": old, "new": new},
+    )
+    for row in rows:
+        await activity.count(conn, Fact.JOINED, moment(row["since"]), -1)
 
 
 async def delete(conn: Connection, id: int) -> None:
@@ -280,25 +339,26 @@ async def delete(conn: Connection, id: int) -> None:
 # receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
 # 8 is `store.delivery.receipts.LEFT_BEHIND`.
 _MOVES = (
-    "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE followed_phrases SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE unwanted_phrases SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE followed_stories SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE saving_reactions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE saving_reactions SET person = :new WHERE person = :old",
-    "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE topic_threads SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE topic_thread_tries SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
-    """
-    UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
+    moved("subscriptions", "chat", "topic", "thread"),
+    moved("exceptions", "chat", "topic", "kind"),
+    moved("unwanted_sources", "chat", "source"),
+    moved("followed_phrases", "chat", "phrase"),
+    moved("unwanted_phrases", "chat", "phrase"),
+    moved("followed_stories", "chat", "article"),
+    moved("saved", "chat", "article"),
+    moved("saving_reactions", "chat", "person", "article"),
+    moved("saving_reactions", "person", "article", "chat"),
+    moved("closed_threads", "chat", "thread"),
+    moved("topic_threads", "chat", "topic"),
+    moved("topic_thread_tries", "chat"),
+    moved("searches", "chat", "words"),
+    moved("restrictions", "chat"),
+    moved("pushes", "chat", "topic"),
+    moved("topic_wishes", "chat", "topic"),
+    moved("waiting_exports", "chat"),
+    moved("deliveries", "chat", "campaign")
+    + """
+    AND campaign IN (
         SELECT id FROM campaigns AS f
         WHERE NOT EXISTS (
                   SELECT 1 FROM receipts AS r
@@ -310,12 +370,15 @@ _MOVES = (
               )
     )
     """,
-    """
-    UPDATE OR IGNORE receipts SET chat = :new, message_id = NULL,
-        look = coalesce(look, 0) + CASE WHEN message_id IS NULL THEN 0 ELSE 8 END
-    WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
-    """,
-    "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",
+    moved(
+        "receipts",
+        "chat",
+        "subject_type",
+        "subject",
+        also="message_id = NULL, look = CASE WHEN message_id IS NULL THEN look ELSE coalesce(look, 0) + 8 END",
+    )
+    + " AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)",
+    moved("outcomes", "chat", "campaign") + " AND campaign IN (SELECT id FROM campaigns)",
 )
 
 _DELETIONS = (
@@ -352,6 +415,7 @@ _DELETIONS = (
     "DELETE FROM channels WHERE id = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM asked_edits WHERE person = :chat",
+    "DELETE FROM report_wishes WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
 )
 

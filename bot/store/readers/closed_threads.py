@@ -40,7 +40,7 @@ async def begin(conn: Connection, places: Iterable[Place], now: datetime) -> Non
             UNION ALL
             SELECT chat, thread FROM followed_phrases WHERE chat = :chat AND thread = :thread AND let_go_at IS NULL
             LIMIT 1
-        ) WHERE true
+        ) AS followed WHERE true
         ON CONFLICT (chat, thread) DO NOTHING
         """,
         [{"chat": chat, "thread": thread, "now": epoch(now)} for chat, thread in places],
@@ -61,13 +61,13 @@ async def untold(conn: Connection) -> list[Untold]:
         """
         SELECT t.chat, t.thread, s.topic, NULL AS phrase, NULL AS words
         FROM closed_threads AS t
-        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active' AND NOT c.topic_threads
+        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active' AND c.topic_threads = 0
         CROSS JOIN subscriptions AS s ON s.chat = t.chat AND s.thread = t.thread
         WHERE t.told_at IS NULL
         UNION ALL
         SELECT t.chat, t.thread, NULL, p.number, p.words
         FROM closed_threads AS t
-        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active' AND NOT c.topic_threads
+        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active' AND c.topic_threads = 0
         CROSS JOIN followed_phrases AS f ON f.chat = t.chat AND f.thread = t.thread AND f.let_go_at IS NULL
         CROSS JOIN phrases AS p ON p.number = f.phrase
         WHERE t.told_at IS NULL ORDER BY 1, 2

@@ -94,7 +94,7 @@ _QUESTIONS = {
             SELECT f.subject, o.at, NULL, o.thread, NULL, o.reason
             FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id AND o.chat = :chat
             WHERE f.subject_type = 1 AND f.kind = 'news'
-        ) AS m JOIN articles AS a ON a.number = m.subject ORDER BY m.sent_at, m.subject
+        ) AS m JOIN articles AS a ON a.number = m.subject ORDER BY m.sent_at NULLS FIRST, m.subject
     """,
     "waiting": """
         SELECT f.kind, CASE f.subject_type WHEN 1 THEN f.subject END AS article, o.not_before AS due_at, o.attempts

@@ -13,10 +13,12 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
+from bot.domain.statistics import Fact
 from bot.store.content.story_json import epoch
 from bot.store.engine.connection import Connection
 from bot.store.engine.sync_connection import connect, translating
 from bot.store.readers import chats
+from bot.store.statistics import activity
 
 _AT_ONCE = 20  # chats in a transaction
 _SALT_BYTES = 16
@@ -24,13 +26,15 @@ _SALT_BYTES = 16
 
 async def forget(conn: Connection, chat: int, now: datetime) -> None:
     """Delete all that is stored about a chat. Messages on their way at this moment may still arrive."""
+    if await conn.execute_fetchall("SELECT 1 FROM chats WHERE id = :chat AND state = 'active'", {"chat": chat}):
+        await activity.count(conn, Fact.FORGOTTEN, now)  # who had left or paused was counted then
     await chats.delete(conn, chat)
     salts = [row["salt"] for row in await conn.execute_fetchall("SELECT salt FROM forgotten LIMIT 1")]
     salt = salts[0] if salts else secrets.token_hex(_SALT_BYTES)
     await conn.execute(
         """
         INSERT INTO forgotten (salt, print, at) VALUES (:salt, :print, :now)
-        ON CONFLICT (salt, print) DO UPDATE SET at = max(at, excluded.at)
+        ON CONFLICT (salt, print) DO UPDATE SET at = max(forgotten.at, excluded.at)
         """,
         {"salt": salt, "print": print_of(chat, salt), "now": epoch(now)},
     )
@@ -75,7 +79,7 @@ def learn_forgotten(copy: Path, replaced: Path) -> None:
             conn.execute(
                 """
                 INSERT INTO main.forgotten (salt, print, at) SELECT salt, print, at FROM old.forgotten WHERE true
-                ON CONFLICT (salt, print) DO UPDATE SET at = max(at, excluded.at)
+                ON CONFLICT (salt, print) DO UPDATE SET at = max(forgotten.at, excluded.at)
                 """
             )
 

@@ -42,8 +42,9 @@ async def answer_count(conn: Connection, chat: int, speaker: int, now: datetime)
     names = _heard_keys(chat, speaker)
     rows = await conn.execute_fetchall(
         """
-        SELECT key, CAST(substr(value, instr(value, ' ')) AS INTEGER) AS number FROM meta
-        WHERE key IN (:in_chat, :to_speaker, :to_chats) AND CAST(value AS INTEGER) > :over
+        SELECT key, CAST(substr(value, instr(value, ' ') + 1) AS INTEGER) AS number FROM meta
+        WHERE CASE WHEN key IN (:in_chat, :to_speaker, :to_chats)
+            THEN CAST(substr(value, 1, instr(value, ' ') - 1) AS INTEGER) > :over END
         """,
         names | {"over": epoch(now - LATEST_INTERVAL)},
     )
@@ -63,9 +64,9 @@ async def count_answer(conn: Connection, chat: int | None, speaker: int, now: da
         counted.append(names["to_chats"])
     await conn.executemany(
         """
-        INSERT INTO meta (key, value) VALUES (:key, :now || ' 1')
-        ON CONFLICT (key) DO UPDATE
-        SET value = CAST(value AS INTEGER) || ' ' || (CAST(substr(value, instr(value, ' ')) AS INTEGER) + 1)
+        INSERT INTO meta (key, value) VALUES (:key, CAST(:now AS TEXT) || ' 1')
+        ON CONFLICT (key) DO UPDATE SET value = substr(meta.value, 1, instr(meta.value, ' '))
+            || CAST(CAST(substr(meta.value, instr(meta.value, ' ') + 1) AS INTEGER) + 1 AS TEXT)
         """,
         [{"key": key, "now": epoch(now)} for key in counted],
     )
@@ -84,7 +85,10 @@ async def tell_speaker(conn: Connection, speaker: int, now: datetime) -> bool:
 async def _forget(conn: Connection, now: datetime) -> None:
     """Forget what is more than a minute ago."""
     await conn.execute(
-        "DELETE FROM meta WHERE (key GLOB 'asked_*' OR key GLOB 'heard_*') AND CAST(value AS INTEGER) <= :over",
+        """
+        DELETE FROM meta WHERE CASE WHEN substr(key, 1, 6) IN ('asked_', 'heard_')
+            THEN CAST(substr(value || ' ', 1, instr(value || ' ', ' ') - 1) AS INTEGER) <= :over END
+        """,
         {"over": epoch(now - LATEST_INTERVAL)},
     )
 

@@ -7,13 +7,13 @@ costs depends on the text and not on how many phrases there are. Who gets the ar
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.phrases import ChatPhrases, KnownPhrase, Passage, Phrase
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list, text_list
 
 KEPT_FOR_UNDO = timedelta(days=1)
 """How long it is known that a chat followed a phrase, so that an undo brings it back."""
@@ -91,7 +91,8 @@ async def follow(conn: Connection, chat: int, phrase: int, thread: int, now: dat
         """
         INSERT INTO followed_phrases (phrase, chat, thread, since) VALUES (:phrase, :chat, :thread, :now)
         ON CONFLICT (phrase, chat) DO UPDATE SET thread = excluded.thread, muted_until = NULL, let_go_at = NULL,
-            since = CASE WHEN let_go_at IS NULL THEN since ELSE excluded.since END
+            since = CASE WHEN followed_phrases.let_go_at IS NULL THEN followed_phrases.since
+                ELSE excluded.since END
         """,
         {"phrase": phrase, "chat": chat, "thread": thread, "now": epoch(now)},
     )
@@ -175,7 +176,7 @@ async def found_in(conn: Connection, passage: Passage) -> list[KnownPhrase]:
         CROSS JOIN phrase_beginnings AS b ON b.beginning = begins.value
         CROSS JOIN phrases AS p ON p.number = b.phrase
         """,
-        {"beginnings": json.dumps(sorted(passage.beginnings))},
+        {"beginnings": text_list(sorted(passage.beginnings))},
     )
     held = [
         (-len(forms[0]), int(row["number"]), str(row["words"]))
@@ -187,8 +188,8 @@ async def found_in(conn: Connection, passage: Passage) -> list[KnownPhrase]:
 
 async def newest(conn: Connection) -> int:
     """Return the number of the phrase that was learnt last; 0 when none ever was."""
-    rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'phrases'")
-    return next((int(row["seq"]) for row in rows), 0)
+    rows = await conn.execute_fetchall("SELECT last FROM numbers_given WHERE name = 'phrases'")
+    return next((int(row["last"]) for row in rows), 0)
 
 
 async def refused_since(conn: Connection, newest: int, chats: Sequence[int], passage: Passage) -> set[int]:
@@ -198,14 +199,14 @@ async def refused_since(conn: Connection, newest: int, chats: Sequence[int], pas
         SELECT u.chat, p.forms FROM phrases AS p CROSS JOIN unwanted_phrases AS u ON u.phrase = p.number
         WHERE p.number > :newest AND u.chat IN (SELECT value FROM json_each(:chats))
         """,
-        {"newest": newest, "chats": json.dumps(list(chats))},
+        {"newest": newest, "chats": number_list(chats)},
     )
     return {int(row["chat"]) for row in rows if passage.holds(row["forms"].split("\n"))}
 
 
 async def _drop(conn: Connection, phrases: Sequence[int]) -> None:
     """Delete those of these phrases that no chat has."""
-    gone = json.dumps(await _nobodys(conn, phrases))
+    gone = number_list(await _nobodys(conn, phrases))
     for statement in (
         "DELETE FROM phrase_beginnings WHERE phrase IN (SELECT value FROM json_each(:gone))",
         "DELETE FROM phrases WHERE number IN (SELECT value FROM json_each(:gone))",
@@ -221,7 +222,7 @@ async def _nobodys(conn: Connection, phrases: Sequence[int]) -> list[int]:
           AND NOT EXISTS (SELECT 1 FROM followed_phrases AS f WHERE f.phrase = number)
           AND NOT EXISTS (SELECT 1 FROM unwanted_phrases AS u WHERE u.phrase = number)
         """,
-        {"phrases": json.dumps(list(phrases))},
+        {"phrases": number_list(phrases)},
     )
     return [int(row["number"]) for row in rows]
 

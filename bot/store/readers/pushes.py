@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def latest(conn: Connection, chats: Iterable[int]) -> dict[tuple[int, int], tuple[datetime, int]]:
@@ -17,7 +17,7 @@ async def latest(conn: Connection, chats: Iterable[int]) -> dict[tuple[int, int]
     """
     rows = await conn.execute_fetchall(
         "SELECT chat, topic, since, many FROM pushes WHERE chat IN (SELECT value FROM json_each(:chats))",
-        {"chats": json.dumps(list(chats))},
+        {"chats": number_list(chats)},
     )
     return {(row["chat"], row["topic"]): (moment(row["since"]), int(row["many"])) for row in rows}
 
@@ -28,7 +28,7 @@ async def count(conn: Connection, chat: int, hour: datetime, topic: int = 0) -> 
         """
         INSERT INTO pushes (chat, topic, since, many) SELECT id, :topic, :hour, 1 FROM chats WHERE id = :chat
         ON CONFLICT (chat, topic) DO UPDATE SET
-            many = CASE since WHEN excluded.since THEN many + 1 ELSE 1 END, since = excluded.since
+            many = CASE pushes.since WHEN excluded.since THEN pushes.many + 1 ELSE 1 END, since = excluded.since
         """,
         {"chat": chat, "topic": topic, "hour": epoch(hour)},
     )

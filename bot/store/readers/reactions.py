@@ -22,7 +22,7 @@ async def article_in(conn: Connection, chat: int, message: int) -> int | None:
         SELECT r.subject FROM (
             SELECT DISTINCT subject FROM (
                 SELECT subject FROM campaigns WHERE subject_type = 1 ORDER BY id DESC LIMIT :campaigns
-            )
+            ) AS late
         ) AS f CROSS JOIN receipts AS r ON r.subject_type = 1 AND r.subject = f.subject AND r.chat = :chat
         WHERE r.message_id = :message LIMIT 2
         """,

@@ -7,7 +7,6 @@ it goes back into the outbox.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Row
@@ -15,6 +14,7 @@ from sqlite3 import Row
 from bot.domain.restriction import MAX_PAUSE, Missed, Restriction
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def of(conn: Connection, chat: int) -> Restriction | None:
@@ -111,7 +111,7 @@ async def put_back(conn: Connection, chat: int, articles: Iterable[int], now: da
 
     They do not count as started anew: what is no longer news comes in a list. What may have arrived stays known.
     """
-    values = {"chat": chat, "articles": json.dumps(list(articles)), "now": epoch(now)}
+    values = {"chat": chat, "articles": number_list(articles), "now": epoch(now)}
     rows = await conn.execute_fetchall(
         """
         DELETE FROM outcomes
@@ -134,7 +134,8 @@ async def put_back(conn: Connection, chat: int, articles: Iterable[int], now: da
     )
     await conn.executemany(
         """
-        UPDATE campaigns SET restricted = max(0, restricted - 1), unsure = max(0, unsure - (:unsure > 0)),
+        UPDATE campaigns SET restricted = max(0, restricted - 1),
+            unsure = max(0, unsure - CASE WHEN :unsure > 0 THEN 1 ELSE 0 END),
             state = CASE state WHEN 'done' THEN 'running' ELSE state END
         WHERE id = :campaign
         """,

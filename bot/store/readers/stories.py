@@ -7,7 +7,6 @@ Articles belong together when one names the other in `related`, in however many 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from bot.domain.following import KnownStory
 from bot.domain.link import normal_link
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import document_list, number_list
 
 MAX_MEMBERS = 200
 """Articles of a story that are found, the nearest first."""
@@ -34,7 +34,7 @@ WITH RECURSIVE story (number) AS (
     CROSS JOIN article_links AS l ON l.link = r.link
     CROSS JOIN articles AS a ON a.number = l.article AND a.state IN ('published', 'archived')
     WHERE s.number = :article OR (
-        SELECT count(*) FROM (SELECT 1 FROM article_related AS n WHERE n.link = r.link LIMIT :many + 1)
+        SELECT count(*) FROM (SELECT 1 FROM article_related AS n WHERE n.link = r.link LIMIT :many + 1) AS naming
     ) <= :many
     UNION
     SELECT r.article FROM story AS s
@@ -42,34 +42,34 @@ WITH RECURSIVE story (number) AS (
     CROSS JOIN article_related AS r ON r.link = l.link
     CROSS JOIN articles AS a ON a.number = r.article AND a.state IN ('published', 'archived')
     WHERE s.number = :article OR (
-        SELECT count(*) FROM (SELECT 1 FROM article_related AS n WHERE n.link = l.link LIMIT :many + 1)
+        SELECT count(*) FROM (SELECT 1 FROM article_related AS n WHERE n.link = l.link LIMIT :many + 1) AS naming
     ) <= :many
     LIMIT :at_most
 )
 """
 
 
-_ALL_OF_IT = "SELECT number FROM story ORDER BY number DESC"
-_FOLLOWED_FROM = """
+ALL_OF_IT = "SELECT number FROM story ORDER BY number DESC"
+FOLLOWED_FROM = """
 SELECT a.number, a.title FROM story CROSS JOIN articles AS a ON a.number = story.number
 WHERE a.state IN ('published', 'archived')
   AND EXISTS (SELECT 1 FROM followed_stories AS f WHERE f.article = a.number)
 ORDER BY a.number DESC LIMIT :followed
 """
-_FOUND = _MEMBERS + _ALL_OF_IT
-_FOLLOWED = _MEMBERS + _FOLLOWED_FROM
+FOUND = _MEMBERS + ALL_OF_IT
+FOLLOWED = _MEMBERS + FOLLOWED_FROM
 
 
 async def members(conn: Connection, article: int, at_most: int = MAX_MEMBERS) -> list[int]:
     """Return the articles of an article's story that readers can list, itself among them, newest known first."""
-    rows = await conn.execute_fetchall(_FOUND, {"article": article, "at_most": at_most, "many": MANY})
+    rows = await conn.execute_fetchall(FOUND, {"article": article, "at_most": at_most, "many": MANY})
     return [int(row["number"]) for row in rows]
 
 
 async def followed_of(conn: Connection, article: int) -> list[KnownStory]:
     """Return the articles of an article's story from which anybody follows it, newest known first."""
     rows = await conn.execute_fetchall(
-        _FOLLOWED,
+        FOLLOWED,
         {"article": article, "at_most": MAX_MEMBERS, "many": MANY, "followed": MAX_FOLLOWED},
     )
     return [KnownStory(row["number"], row["title"]) for row in rows]
@@ -105,16 +105,16 @@ async def follow_known(
     ]
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, min(w.value ->> 'thread') AS thread
+        SELECT a.number, min(CAST(w.value ->> 'thread' AS INTEGER)) AS thread
         FROM json_each(:wanted) AS w CROSS JOIN articles AS a ON a.number = CASE
-            WHEN w.value ->> 'link' IS NULL THEN w.value ->> 'number'
+            WHEN w.value ->> 'link' IS NULL THEN CAST(w.value ->> 'number' AS INTEGER)
             ELSE (SELECT article FROM article_links WHERE link = w.value ->> 'link')
         END
         WHERE a.state IN ('published', 'archived')
           AND (w.value ->> 'link' IS NOT NULL OR a.title = w.value ->> 'title')
         GROUP BY a.number ORDER BY min(w.key)
         """,
-        {"wanted": json.dumps(values)},
+        {"wanted": document_list(values)},
     )
     followed = {one.number for one in await of_chat(conn, chat)}
     for row in rows:
@@ -128,7 +128,7 @@ async def stop(conn: Connection, chat: int, articles: Collection[int]) -> bool:
     """Follow no longer the stories that a chat follows from these articles; return whether it followed any."""
     gone = await conn.execute(
         "DELETE FROM followed_stories WHERE chat = :chat AND article IN (SELECT value FROM json_each(:articles))",
-        {"chat": chat, "articles": json.dumps(list(articles))},
+        {"chat": chat, "articles": number_list(articles)},
     )
     return gone > 0
 

@@ -7,7 +7,6 @@ their effect stay (a child left out of a parent that is no longer followed), so 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from bot.domain.link import normal_link
 from bot.store.content import topics
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import document_list, number_list
 
 
 async def following(conn: Connection, chat: int, now: datetime) -> Following:
@@ -89,7 +89,7 @@ async def take_in(conn: Connection, chat: int, taken: Iterable[int]) -> None:
         DELETE FROM exceptions
         WHERE chat = :chat AND kind = 'left_out' AND topic IN (SELECT value FROM json_each(:taken))
         """,
-        {"chat": chat, "taken": json.dumps(list(taken))},
+        {"chat": chat, "taken": number_list(taken)},
     )
 
 
@@ -197,16 +197,16 @@ async def save_known(conn: Connection, person: int, wanted: Iterable[SavedArticl
     ]
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, min(w.value ->> 'at') AS at
+        SELECT a.number, min(CAST(w.value ->> 'at' AS INTEGER)) AS at
         FROM json_each(:wanted) AS w CROSS JOIN articles AS a ON a.number = CASE
-            WHEN w.value ->> 'link' IS NULL THEN w.value ->> 'number'
+            WHEN w.value ->> 'link' IS NULL THEN CAST(w.value ->> 'number' AS INTEGER)
             ELSE (SELECT article FROM article_links WHERE link = w.value ->> 'link')
         END
         WHERE a.state IN ('published', 'archived')
           AND (w.value ->> 'link' IS NOT NULL OR a.title = w.value ->> 'title')
         GROUP BY a.number
         """,
-        {"wanted": json.dumps(values)},
+        {"wanted": document_list(values)},
     )
     found = [{"person": person, "article": row["number"], "at": row["at"]} for row in rows]
     await conn.executemany(

@@ -21,7 +21,7 @@ async def want(conn: Connection, chat: int, wants: bool) -> None:
     )
     await conn.execute(
         """
-        UPDATE subscriptions SET thread = CASE WHEN :wants THEN coalesce(
+        UPDATE subscriptions SET thread = CASE WHEN :wants = 1 THEN coalesce(
             (SELECT t.thread FROM topic_threads AS t WHERE t.chat = :chat AND t.topic = subscriptions.topic), thread
         ) ELSE 0 END
         WHERE chat = :chat AND EXISTS (SELECT 1 FROM chats WHERE id = :chat AND kind = 'private')
@@ -36,7 +36,7 @@ async def thread_of(conn: Connection, chat: int, topic: int) -> int | None:
     rows = await conn.execute_fetchall(
         """
         SELECT t.thread FROM chats AS c CROSS JOIN topic_threads AS t ON t.chat = c.id AND t.topic = :topic
-        WHERE c.id = :chat AND c.topic_threads
+        WHERE c.id = :chat AND c.topic_threads = 1
         """,
         {"chat": chat, "topic": topic},
     )
@@ -58,7 +58,7 @@ async def work(conn: Connection, now: datetime, lost_for: timedelta, limit: int)
         LEFT JOIN topic_threads AS t ON t.chat = c.id AND t.topic = s.topic
         LEFT JOIN closed_threads AS l ON l.chat = c.id AND l.thread = t.thread AND l.since <= :lost_before
         LEFT JOIN topic_thread_tries AS r ON r.chat = c.id
-        WHERE c.topic_threads AND c.state = 'active' AND (r.next_at IS NULL OR r.next_at <= :now)
+        WHERE c.topic_threads = 1 AND c.state = 'active' AND (r.next_at IS NULL OR r.next_at <= :now)
           AND (t.thread IS NULL OR l.since IS NOT NULL OR t.name <> k.name)
         ORDER BY c.id, s.since, s.topic LIMIT :limit
         """,
@@ -87,7 +87,7 @@ async def made(conn: Connection, chat: int, topic: int, thread: int, name: str) 
     await conn.execute(
         """
         UPDATE subscriptions SET thread = :thread WHERE chat = :chat AND topic = :topic
-        AND EXISTS (SELECT 1 FROM chats WHERE id = :chat AND topic_threads)
+        AND EXISTS (SELECT 1 FROM chats WHERE id = :chat AND topic_threads = 1)
         """,
         values,
     )

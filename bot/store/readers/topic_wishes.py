@@ -8,13 +8,13 @@ no longer followed stay, without effect, so that an undo brings back what was.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.delivery_time import Timing
 from bot.domain.timing_text import from_stored, stored
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 from bot.store.readers import timings
 
 
@@ -48,7 +48,7 @@ async def of_chats(conn: Connection, chats: Iterable[int]) -> dict[int, dict[int
         SELECT chat, topic, wish FROM topic_wishes
         WHERE chat IN (SELECT value FROM json_each(:chats)) ORDER BY chat, topic
         """,
-        {"chats": json.dumps(list(chats))},
+        {"chats": number_list(chats)},
     )
     found: dict[int, dict[int, Timing]] = {}
     for row in rows:

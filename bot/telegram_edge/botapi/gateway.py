@@ -15,7 +15,7 @@ from yarl import URL
 
 from bot.domain.delivery import Outcome, PictureRefused, Rejected, Restricted, Sent, ThreadGone, Unsure
 from bot.domain.message import Keyboard, Message
-from bot.telegram_edge.botapi.methods import Params, editing, editing_keyboard, editing_photo, sending
+from bot.telegram_edge.botapi.methods import Params, editing, editing_keyboard, editing_photo, editing_rich, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, prepare, tail
 from bot.telegram_edge.botapi.transport import AiohttpTransport
@@ -94,7 +94,8 @@ class Gateway:
         def prepared(is_photo: bool) -> Prepared | Upload:
             photo = message.photo if is_photo else None
             if photo is None:
-                edit = editing(message, is_photo=is_photo)
+                is_rich = message.rich is not None and not is_photo
+                edit = editing_rich(message) if is_rich else editing(message, is_photo=is_photo)
                 return prepare(self._url(edit.method), _json(edit.params))
             edit = editing_photo(message, photo.file_id or photo.url or "attach://photo")
             if photo.data is not None:

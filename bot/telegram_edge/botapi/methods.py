@@ -58,6 +58,16 @@ def editing(message: Message, *, is_photo: bool) -> MethodCall:
     return MethodCall("editMessageText", _text(message) | _keys(message.keyboard))
 
 
+def editing_rich(message: Message) -> MethodCall:
+    """Return the call that gives a message of ours other blocks, or blocks in the place of its text.
+
+    Source: https://core.telegram.org/bots/api#editmessagetext (rich_message)
+    """
+    assert message.rich is not None
+    said = {"rich_message": rich_messages.input_rich_message(message.rich)}
+    return MethodCall("editMessageText", said | _keys(message.rich.keyboard))
+
+
 def editing_photo(message: Message, picture: str) -> MethodCall:
     """Return the call that gives a photo of ours another picture, with its caption and buttons.
 

@@ -8,12 +8,17 @@ from bot.telegram_edge.conversations.editor import (
     delivery_report,
     drafts,
     editing,
+    editing_pictures,
+    editing_related,
+    editing_topics,
     editors,
     links,
     publishing,
     scheduling,
     sources,
+    statistics,
     taking_back,
+    telling,
     topic_choice,
     uploads,
 )
@@ -64,8 +69,12 @@ REGISTRY = Registry(
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         taking_back.CONVERSATION,
+        editing_related.CONVERSATION,  # a link that was asked for becomes no draft
+        editing_topics.CONVERSATION,  # a name that is looked for is no value
         editing.CONVERSATION,
+        editing_pictures.CONVERSATION,  # a picture that was asked for is no document like others
         corrections.CONVERSATION,
+        telling.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
@@ -75,6 +84,7 @@ REGISTRY = Registry(
         sources.CONVERSATION,  # an address that was asked for is no link like others
         links.CONVERSATION,
         audit_log.CONVERSATION,
+        statistics.CONVERSATION,
         editors.CONVERSATION,
     )
 )

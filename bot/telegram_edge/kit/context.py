@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import telegram
+from telegram.error import TelegramError
 
 from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
@@ -32,7 +34,10 @@ from bot.telegram_edge.kit.commands import Commands
 from bot.telegram_edge.kit.inline_quota import InlineQuota
 from bot.telegram_edge.kit.menus import Menus
 from bot.telegram_edge.kit.replies import Replies
+from bot.telegram_edge.kit.sent_files import read_sent
 from bot.telegram_edge.kit.side_work import SideWork
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,14 @@ class BotContext:
     @property
     def picture_source(self) -> PictureSource:
         """Where the bytes of articles' pictures come from."""
-        return PictureSource(self.settings.content or Path("content"), self.fetcher)
+        return PictureSource(self.settings.content or Path("content"), self.fetcher, self._sent_picture)
+
+    async def _sent_picture(self, file_id: str) -> bytes | None:
+        try:
+            return await read_sent(self.bot, self.settings.api_url, file_id)
+        except (TelegramError, OSError) as error:
+            log.info("a picture that was sent in chat could not be fetched: %s", type(error).__name__)
+            return None
 
     @property
     def feed_web(self) -> FeedWeb:

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-
-from bot.domain.limits import DOWNLOAD_BYTES
-from bot.settings import TELEGRAM
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import Document
+from bot.telegram_edge.kit.sent_files import read_sent
 
 
 async def download(ctx: BotContext, document: Document) -> bytes:
     """Return a document's bytes, one more than allowed at the most.
 
-    A Bot API server of one's own that runs with `--local` keeps files on its disk and names the place.
-    Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server
-    Raises: telegram.error.TelegramError; OSError when that place cannot be read here.
+    Raises: telegram.error.TelegramError; OSError when the Bot API server keeps it where newsbot may not read.
     """
-    file = await ctx.bot.get_file(document.file_id)
-    # What python-telegram-bot takes for no file of this machine it appends to the address of the server.
-    place = (file.file_path or "").removeprefix(f"{ctx.bot.base_file_url}/")
-    if ctx.settings.api_url != TELEGRAM and place.startswith("/"):
-        return await asyncio.to_thread(_read, Path(place))
-    return bytes(await file.download_as_bytearray())
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(DOWNLOAD_BYTES + 1)
+    return await read_sent(ctx.bot, ctx.settings.api_url, document.file_id)

@@ -101,12 +101,14 @@ class TextRule:
 class DocumentRule:
     """A file sent in a private chat; `request.document` describes it. Rules are asked as those of texts are.
 
-    `in_groups`: also one that answers a message of the bot in a group or channel.
+    `in_groups`: also one that answers a message of the bot in a group or channel. `with_photos`: also asked about a
+    picture, which `request.photo` describes.
     """
 
     handler: TextHandler
     access: Access = Access.READERS
     in_groups: bool = False
+    with_photos: bool = False
 
 
 @dataclass(frozen=True, slots=True)

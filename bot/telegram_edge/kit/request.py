@@ -35,11 +35,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file somebody sent: named by its sender, so trust neither `name` nor `size` (bytes; None: not said)."""
+    """A file somebody sent: described by its sender, so trust neither `name`, `size` (bytes; None: not said) nor
+    `mime`, the type of its contents."""
 
     file_id: str
     name: str
     size: int | None = None
+    mime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A picture somebody sent, by the file id of its largest size and that one's pixels."""
+
+    file_id: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Request:
     once.
     `for_one`: in a group, the answer is for the one who asks alone, where Telegram can do that; `ephemeral_id` is the
     number of a command that nobody else sees, whose answer is for them alone in any case.
-    `said` is what `args` are, with their formatting; `photo` is the file id of a picture that came with it.
+    `said` is what `args` are, with their formatting; `photo` is a picture that came with it.
     `channel` is the one whose post is forwarded, or that was chosen with a key.
     `managing`: the request is about a channel (`chat`) and was made elsewhere (`place`), in the language of that place.
     """
@@ -99,7 +110,7 @@ class Request:
     for_one: bool = False
     ephemeral_id: int | None = None
     said: Text = field(default=Text(), repr=False)
-    photo: str | None = field(default=None, repr=False)
+    photo: SentPhoto | None = field(default=None, repr=False)
 
     @property
     def is_private(self) -> bool:

@@ -135,7 +135,7 @@ async def ask_about_copies(ctx: BotContext, people: Collection[int], now: dateti
     Of more than a few at once it is only said that they were changed.
     Return False when there are editors and none of them could be reached.
     """
-    offers = await correction_offers.open_offers(ctx.db) if people else []
+    offers = await correction_offers.open_offers(ctx.db, now) if people else []
     open_ = [one for one in offers if one.is_open]
     if len(open_) > MAX_QUESTIONS:
         changed = [one.article for one in open_]
@@ -143,18 +143,18 @@ async def ask_about_copies(ctx: BotContext, people: Collection[int], now: dateti
             return False
     else:
         for one in open_:
-            if not await _tell(ctx, people, _copies_question(one)):
+            if not await _tell(ctx, people, _copies_question(one, ctx.settings.keep)):
                 return False
     await notices.mark_told(ctx.db, [id for one in offers for id in one.notices], now)
     return True
 
 
-def _copies_question(offer: Offer) -> Callable[[Words, Chat], Message]:
+def _copies_question(offer: Offer, keep: timedelta | None) -> Callable[[Words, Chat], Message]:
     def message(words: Words, _: Chat) -> Message:
         article, copies = offer.article, offer.copies
         if article.state is ArticleState.RETRACTED:
-            return corrections.ask_about_copies(words, article, copies.changeable, copies.too_old, copies.out_of_reach)
-        return corrections.question(words, article, offer.fields, copies.changeable, copies.out_of_reach)
+            return corrections.ask_about_copies(words, article, copies, offer.savers, keep)
+        return corrections.question(words, article, offer.fields, copies, keep)
 
     return message
 

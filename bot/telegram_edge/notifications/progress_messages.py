@@ -31,7 +31,7 @@ from bot.services.delivery import delivery_reports
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import incidents
 from bot.store.content import articles
-from bot.store.delivery import announced, campaigns
+from bot.store.delivery import announced, campaigns, change_notes
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.desk import editors, progress_messages
 from bot.store.desk.incidents import IncidentKind
@@ -66,7 +66,7 @@ REDRAW_RETRY_AFTER = timedelta(
     seconds=10
 )  # after a failure: an outage or a refused token is nothing to ask about each second
 REPLY_EXPECTED_WITHIN = timedelta(seconds=5)  # so long the answer to a publish may take
-_TOLD_OF: frozenset[int] = frozenset({SubjectType.ARTICLE, SubjectType.ANNOUNCEMENT})
+_TOLD_OF: frozenset[int] = frozenset(SubjectType)
 _ALARMS = {Alarm.HALTED: IncidentKind.TOKEN, Alarm.DISK: IncidentKind.DISK}
 
 log = logging.getLogger(__name__)
@@ -462,6 +462,8 @@ async def _sent_by(conn: Connection, campaign: Campaign) -> Sendable | None:
     """Return what a campaign sends, or changes; None when it is not there any more, or nothing known."""
     if campaign.subject.type == SubjectType.ANNOUNCEMENT:
         return await announced.announcement(conn, campaign.subject.number)
+    if campaign.subject.type == SubjectType.CHANGE_NOTE:
+        return await change_notes.note(conn, campaign.subject.number)
     try:
         return None if campaign.article is None else await articles.article(conn, campaign.article)
     except UnknownArticle:

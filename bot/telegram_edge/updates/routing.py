@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +35,7 @@ from bot.telegram_edge.kit.linking import learn_link
 from bot.telegram_edge.kit.managing import channel_of, may_act_for
 from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
-from bot.telegram_edge.kit.request import Document, PressRequest, Request
+from bot.telegram_edge.kit.request import Document, PressRequest, Request, SentPhoto
 from bot.telegram_edge.updates.formatting import said_in
 from bot.telegram_edge.updates.questions_and_reactions import asked, may_keep, reacted
 
@@ -158,7 +158,7 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         sent_at=message.date,
         args=(said := said_in(message, command)).string,
         said=said,
-        photo=message.photo[-1].file_id if message.photo else None,
+        photo=_photo(message.photo),
         thread=_thread(message),
         replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
         replied_article=_card(ctx, message.reply_to_message),
@@ -221,12 +221,12 @@ async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Reque
         for place in registry.locations:
             await place.handler(ctx, request)
             return
-    if request.document is not None:
-        for file in registry.documents:
-            is_here = request.is_private or file.in_groups
-            if is_here and may(role, file.access) and await file.handler(ctx, request):
-                return
-    elif request.args or request.channel is not None:
+    for file in registry.documents:
+        is_meant = file.with_photos if request.photo is not None else request.document is not None
+        is_here = request.is_private or file.in_groups
+        if is_meant and is_here and may(role, file.access) and await file.handler(ctx, request):
+            return
+    if request.document is None and (request.args or request.channel is not None):
         for text in registry.texts:
             takes = bool(request.args) or text.with_channels
             if takes and may(role, text.access) and await text.handler(ctx, request):
@@ -446,4 +446,9 @@ def _channel_of(message: telegram.Message) -> Channel | None:
 def _document(document: telegram.Document | None) -> Document | None:
     if document is None:
         return None
-    return Document(document.file_id, document.file_name or "", document.file_size)
+    return Document(document.file_id, document.file_name or "", document.file_size, document.mime_type or "")
+
+
+def _photo(sizes: Sequence[telegram.PhotoSize]) -> SentPhoto | None:
+    """Return a picture in the largest of its sizes, which is the last one."""
+    return SentPhoto(sizes[-1].file_id, sizes[-1].width, sizes[-1].height) if sizes else None

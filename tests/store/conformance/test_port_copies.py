@@ -1,5 +1,7 @@
 """Delivered copies on any engine: what readers are told of changes, and campaigns that change copies, counted."""
 
+from dataclasses import replace
+
 import pytest
 from port_samples import (
     ANNA,
@@ -17,11 +19,24 @@ from port_samples import (
     the_campaign,
 )
 
+from bot.domain.article import ArticleState
 from bot.domain.copies import ChangedCopies, Copies
 from bot.domain.correction import LEFT_BEHIND, Correction, Field
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status
+from bot.domain.delivery_time import Listing, Mode, Quiet, Timing
+from bot.domain.sent_list import ListForm, SentList
 from bot.store.content import articles, corrections
-from bot.store.delivery import campaigns, copy_counts, fanout, leases, outbox, receipts, settlement
+from bot.store.delivery import (
+    campaigns,
+    copy_counts,
+    fanout,
+    leases,
+    outbox,
+    receipts,
+    retention,
+    sent_lists,
+    settlement,
+)
 from bot.store.delivery.audiences import Holders
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
@@ -240,6 +255,8 @@ async def test_copies_that_an_earlier_change_found_gone_are_counted_by_the_next(
         newer = await _change(conn, CORRECTION, Operation.EDIT, 3)
         assert (await the_campaign(conn, newer)).total == 1
         assert await copy_counts.lost(conn, [await the_campaign(conn, newer)]) == (1, 1)
+        assert await copy_counts.lost(conn, [await the_campaign(conn, newer)], NOW) == (1, 0)
+        assert await copy_counts.lost(conn, [await the_campaign(conn, newer)], NOW + SECOND) == (0, 0)
         await _settle(conn, newer, {BEN: (Status.SENT, None)}, 3)
         assert await copy_counts.changed(conn, 1) == ChangedCopies(
             corrected=1,
@@ -265,6 +282,92 @@ async def test_holders_are_told_apart_by_when_their_copy_was_sent(engine: Engine
             (Holders(about(1), sent_from=NOW - DAY, sent_before=NOW + DAY), {ANNA: 0}),
         ):
             assert await audience.wanting(conn, [ANNA, BEN], NOW) == wanting
+
+
+async def test_copies_that_are_gone_and_those_that_were_forgotten_are_told_apart(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
+        number = await _change(conn, CORRECTION, Operation.EDIT, 2)
+        await _settle(conn, number, {ANNA: (Status.SENT, None), BEN: (Status.FAILED, GONE)}, 2)
+        found = await copy_counts.copies(conn, 1)
+        assert (found.changeable, found.deleted, found.forgotten) == (1, 1, 0)
+        await campaigns.close_finished(conn, NOW)
+        while await retention.prune(conn, NOW + DAY):
+            pass
+        found = await copy_counts.copies(conn, 1)
+        assert (found.delivered, found.changeable, found.deleted, found.forgotten) == (2, 0, 0, 2)
+
+
+LISTED = SentList(
+    Listing(Timing(Mode.DAILY, minute=480, quiet=Quiet(1320, 420)), NOW, NOW + DAY), NOW, (1, 2), ListForm.CLASSIC
+)
+
+
+async def test_a_list_is_remembered_once_as_it_was_sent_and_forgotten_when_it_is_old(engine: Engine) -> None:
+    waited = SentList(None, NOW + SECOND, (2,), ListForm.RICH)
+    async with engine.transaction() as conn:
+        await sent_lists.remember(conn, [])
+        await sent_lists.remember(conn, [LISTED, waited])
+        await sent_lists.remember(conn, [LISTED])
+        assert [await sent_lists.sent_list(conn, one.id) for one in (LISTED, waited)] == [LISTED, waited]
+        assert (
+            len({LISTED.id, waited.id, replace(LISTED, articles=(2, 1)).id, replace(LISTED, told_at=NOW + DAY).id}) == 4
+        )
+        assert await sent_lists.sent_list(conn, 404) is None
+        assert await sent_lists.drop(conn, NOW - SECOND, 1) is False
+        assert await sent_lists.drop(conn, NOW, 1) is True
+        assert await sent_lists.drop(conn, NOW, 1) is False
+        assert [await sent_lists.sent_list(conn, one.id) for one in (LISTED, waited)] == [None, waited]
+
+
+async def test_a_copy_in_a_list_is_known_as_one_and_becomes_a_notice_where_others_are_deleted(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        [topic] = (await articles.article(conn, 1)).topics
+        await put_chats(conn, BEN)
+        await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
+        sending = await broadcast(conn, 1)
+        await queue(conn, sending)
+        owner = await leases.take(conn, "a process", NOW)
+        [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        ends = Settled(_ended(one, Status.SENT, None), [(about(1), 1)], False, is_list=True, list_id=LISTED.id)
+        await settlement.settle(conn, [ends], NOW, owner=owner)
+        held = await receipts.held(conn, about(1), [ANNA, BEN])
+        assert [(held[chat].is_list, held[chat].list) for chat in (ANNA, BEN)] == [(False, None), (True, LISTED.id)]
+        assert (await copy_counts.copies(conn, 1)).in_lists == 1
+        for audience, wanting in (
+            (Holders(about(1), sent_from=NOW - DAY), {ANNA: 0}),
+            (Holders(about(1), sent_before=NOW - DAY), {BEN: 0}),
+        ):
+            assert await audience.wanting(conn, [ANNA, BEN], NOW) == wanting
+        await leases.end(conn, owner)
+        number = await _change(conn, NOTICE, Operation.EDIT, 2)
+        owner = await leases.take(conn, "a process", NOW)
+        claimed = await outbox.claim(conn, NOW, 9, among=[number], owner=owner)
+        noticed = [Settled(_ended(each, Status.SENT, None), [(about(1), 2)], False, is_list=True) for each in claimed]
+        await settlement.settle(conn, noticed, NOW, owner=owner)
+        after = (await receipts.held(conn, about(1), [BEN]))[BEN]
+        assert (after.is_list, after.list, after.revision) == (True, LISTED.id, 2)
+        assert await sent_lists.standing(conn, [1, 404]) == {1: (1, ArticleState.PUBLISHED)}
+
+
+async def test_a_list_that_arrives_behind_a_retraction_joins_the_notices_and_not_the_deletions(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        [topic] = (await articles.article(conn, 1)).topics
+        await put_chats(conn, BEN)
+        await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
+        sending = await broadcast(conn, 1)
+        await queue(conn, sending)
+        owner = await leases.take(conn, "a process", NOW)
+        [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        notice = await _change(conn, NOTICE, Operation.EDIT, 2)
+        deletion = await _change(conn, WITHDRAWAL, Operation.DELETE, 2)
+        before = [(await the_campaign(conn, number)).total for number in (notice, deletion)]
+        ends = Settled(_ended(one, Status.SENT, None), [(about(1), 1)], False, is_list=True, list_id=LISTED.id)
+        await settlement.settle(conn, [ends], NOW, owner=owner)
+        after = [(await the_campaign(conn, number)).total for number in (notice, deletion)]
+        assert after == [before[0] + 1, before[1]]
 
 
 async def test_who_keeps_an_article_is_known(engine: Engine) -> None:

@@ -123,10 +123,10 @@ async def test_giving_room_back_and_looking_at_the_tables_change_nothing_that_is
     more = True
     while more:
         async with engine.transaction() as conn:
-            more = await retention.give_back(conn)
+            more = await conn.give_back()
     async with engine.transaction() as conn:
         for _ in range(2):
-            await retention.optimize(conn)
+            await conn.optimize()
         assert [one.at for one in await audit_log.latest(conn)] == [NOW]
 
 

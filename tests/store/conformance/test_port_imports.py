@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from port_samples import HIGHEST, HOUR, LOWEST, NOW, Engine, put_article, put_topics, story
 
-from bot.domain.article import ArticleState, HeldWhy
+from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related
 from bot.domain.editing import Edit, EditField
 from bot.domain.ingestion import SourceItem
 from bot.errors import StoreError
@@ -161,7 +161,13 @@ async def test_what_telegram_made_of_a_picture_is_the_last_it_said(engine: Engin
 
 async def test_what_was_edited_in_chat_is_stored_with_each_article_and_known_to_imports(engine: Engine) -> None:
     one = {EditField.TITLE: Edit("It's “as given”"), EditField.EXCERPT: Edit(None, is_asked=True)}
-    other = {EditField.TOPICS: Edit(("Energy", "AI")), EditField.LINK: Edit("")}
+    pictures = (Picture("https://i.example/a", 640, 360, "Jo", "it's alt"), Picture("a b.jpg", is_local=True))
+    other = {
+        EditField.TOPICS: Edit(("Energy", "AI")),
+        EditField.LINK: Edit(""),
+        EditField.PICTURE: Edit(pictures, is_asked=True),
+        EditField.RELATED: Edit((Related("It's", "https://a.example/1", Provider("A", "a.example"), NOW),)),
+    }
     async with engine.transaction() as conn:
         for number in (1, 2, 3):
             await put_article(conn, number)

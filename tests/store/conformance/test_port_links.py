@@ -7,7 +7,7 @@ from port_samples import NOW, Engine, put_article, story
 
 from bot.domain.article import Picture, Provider, Story
 from bot.domain.chat import ChatKind
-from bot.domain.editing import AskedEdit, EditField
+from bot.domain.editing import AskedEdit, EditField, Ticked
 from bot.domain.page import FeedLink
 from bot.domain.pasted_link import Asked, PastedLink
 from bot.store.content import imports
@@ -71,7 +71,9 @@ async def test_further_links_lead_to_an_article_unless_they_lead_to_one_already(
 async def test_each_person_is_asked_for_one_field_until_it_is_settled_or_they_are_forgotten(engine: Engine) -> None:
     title = AskedEdit(EDITH, 1, EditField.TITLE, 3, NOW, 5)
     link = replace(title, field=EditField.LINK, message_id=6, typed="it's “https://news.example/a”")
-    other = AskedEdit(ANNA, 1, EditField.TOPICS, 1, NOW, 7)
+    sent = Picture("telegram:AgAC", 640, 360, credit="it's Jo's")
+    other = AskedEdit(ANNA, 1, EditField.PICTURE, 1, NOW, 7, typed="", sent=sent)
+    ticked = replace(other, field=EditField.TOPICS, sent=None, ticked=Ticked((3, 1), "it's “AI”"))
     async with engine.transaction() as conn:
         await put_article(conn, 1)
         await chats.get_or_create(conn, EDITH, ChatKind.PRIVATE, "en", NOW)
@@ -79,6 +81,8 @@ async def test_each_person_is_asked_for_one_field_until_it_is_settled_or_they_ar
         for one in (title, other, link):
             await asked_edits.ask(conn, one)
         assert [await asked_edits.asked_of(conn, person) for person in (EDITH, ANNA)] == [link, other]
+        await asked_edits.ask(conn, ticked)
+        assert await asked_edits.asked_of(conn, ANNA) == ticked
         await asked_edits.forget(conn, ANNA)
         await asked_edits.forget(conn, ANNA)
         assert [await asked_edits.asked_of(conn, person) for person in (EDITH, ANNA)] == [link, None]

@@ -2,7 +2,7 @@
 Schema migrations: numbered SQL files, each run in one transaction, on a connection of its own.
 
 A copy is kept before anything is changed, foreign keys are checked before it is kept, and a database written by
-a newer newsbot, or built by somebody else, is left alone.
+a newer newsbot, built by somebody else, or moved elsewhere, is left alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.errors import StoreError, StoreNewer
+from bot.store.engine.moved_mark import MARKS, why_nothing_runs
 from bot.store.engine.schema_check import built_by, difference, read_schema
 from bot.store.engine.sync_connection import connect, teach, translating
 
@@ -37,10 +38,11 @@ def scripts() -> list[tuple[int, str]]:
     return sorted(found)
 
 
-def migrate(path: Path, *, create: bool, known: Scripts | None = None) -> None:
+def migrate(path: Path, *, create: bool, known: Scripts | None = None, marked: bool = False) -> None:
     """Bring the database at `path` to this version's shape; make it when `create` and it is missing.
 
-    `known` are the migrations of this version, or of the one that is to be played.
+    `known` are the migrations of this version, or of the one that is to be played. `marked`: also one that was moved,
+    or is to become the copy of another, on which nothing runs.
     Raises: StoreError, in one line with the absolute path.
     """
     where = path.absolute()
@@ -49,11 +51,11 @@ def migrate(path: Path, *, create: bool, known: Scripts | None = None) -> None:
     try:
         if not path.exists():
             if not create:
-                raise _missing(path)
+                raise missing(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
         with _alone(path.parent), closing(connect(path, timeout=10)) as conn:
-            _migrate(conn, path, scripts() if known is None else known, create=create)
+            _migrate(conn, path, scripts() if known is None else known, create=create, marked=marked)
     except OSError as error:
         raise StoreError(f"cannot make the database {where}: {error.strerror}") from error
     except sqlite3.Error as error:
@@ -104,11 +106,11 @@ def refuse_foreign(path: Path) -> None:
         _refuse_foreign(conn, path, scripts())
 
 
-def _migrate(conn: sqlite3.Connection, path: Path, known: Scripts, *, create: bool) -> None:
+def _migrate(conn: sqlite3.Connection, path: Path, known: Scripts, *, create: bool, marked: bool) -> None:
     teach(conn)
     if _is_empty(conn):
         if not create:
-            raise _missing(path)
+            raise missing(path)
         # Both can only be chosen while the file is empty.
         conn.execute("PRAGMA auto_vacuum = INCREMENTAL")
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -116,8 +118,10 @@ def _migrate(conn: sqlite3.Connection, path: Path, known: Scripts, *, create: bo
         raise StoreError(f"{path.absolute()} is not a newsbot database")
     _refuse_newer(conn, path, known)
     _refuse_foreign(conn, path, known)
-    conn.execute("PRAGMA journal_mode = WAL")  # always: a copy made by VACUUM has lost it
     version = _number(conn, "user_version")
+    if version and not marked:
+        _refuse_moved(conn, path)
+    conn.execute("PRAGMA journal_mode = WAL")  # always: a copy made by VACUUM has lost it
     pending = [(number, sql) for number, sql in known if number > version]
     if pending and version:
         _keep_copy(conn, Path(f"{path}.before-{pending[-1][0]:04}"))
@@ -164,7 +168,8 @@ def _statements(script: str) -> Iterator[str]:
         yield statement
 
 
-def _missing(path: Path) -> StoreError:
+def missing(path: Path) -> StoreError:
+    """Return what is raised where there is no database."""
     return StoreError(f"there is no database at {path.absolute()}; `newsbot run` or `newsbot import` makes one")
 
 
@@ -183,6 +188,13 @@ def _refuse_foreign(conn: sqlite3.Connection, path: Path, known: Scripts) -> Non
     expected = built_by(tuple(sql for number, sql in known if number <= version))
     if (foreign := difference(read_schema(conn), expected)) is not None:
         raise StoreError(f"{path.absolute()} {foreign}")
+
+
+def _refuse_moved(conn: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database that was moved, and half a copy of one."""
+    marks = dict(conn.execute("SELECT key, value FROM meta WHERE key IN (?, ?)", MARKS).fetchall())
+    if (why := why_nothing_runs(str(path.absolute()), *map(marks.get, MARKS))) is not None:
+        raise StoreError(why)
 
 
 def _number(conn: sqlite3.Connection, pragma: str) -> int:

@@ -3,10 +3,11 @@ Conversations with editors and owners.
 
 | what | modules |
 | --- | --- |
-| drafts, and what is held | `article_args`, `drafts`, `editing`, `topic_choice` |
+| drafts, and what is held | `article_args`, `drafts`, `topic_choice` |
+| what is changed of an article | `editing`, `edit_steps`, `editing_pictures`, `editing_related`, `editing_topics` |
 | what goes out, and when | `copies`, `going_public`, `scheduling`, `approvals`, `publishing`, `taking_back` |
 | what is written to everybody | `announcements` |
 | what stories come from | `uploads`, `links`, `sources` |
-| what became of it all | `corrections`, `delivery_report`, `audit_log` |
+| what became of it all | `corrections`, `delivery_report`, `audit_log`, `statistics` |
 | people | `editors` |
 """

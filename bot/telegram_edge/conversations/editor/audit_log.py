@@ -1,13 +1,11 @@
-"""Who did what, and the bot's numbers, for editors."""
+"""Who did what, for editors."""
 
 from __future__ import annotations
 
 from bot.domain.audit import LogGroup
 from bot.domain.message import Message
 from bot.render.editor import audit_log as screens
-from bot.render.editor import statistics
 from bot.render.editor.audit_log import GROUPS, LogVerb
-from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk
 from bot.telegram_edge.conversations.editor.article_args import article_of
 from bot.telegram_edge.kit.commands import Access, Where, msgid
@@ -17,8 +15,6 @@ from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 ENTRIES = 12  # the longest fit one message, so that no page loses its end
-RESTRICTED = 10  # chats named at most
-SOURCES = 10  # named at most
 
 
 async def log(ctx: BotContext, request: Request) -> None:
@@ -56,39 +52,8 @@ async def _page(
     )
 
 
-async def stats(ctx: BotContext, request: Request) -> None:
-    now = ctx.clock()
-    sums = await delivery_reports.totals(ctx.db, now, RESTRICTED)
-    await request.answer(
-        statistics.statistics(
-            request.words,
-            chats=sums.chats,
-            articles=sums.articles,
-            sent_day=sums.figures.sent_day,
-            sent_week=sums.figures.sent_week,
-            followed=sums.figures.followed,
-            is_paused=sums.is_paused,
-            restricted=sums.restricted,
-            restrictions=sums.restrictions,
-            zone=ctx.look(request.chat).zone,
-            now=now,
-            sources=sums.sources[:SOURCES],
-        )
-    )
-
-
 CONVERSATION = Conversation(
     name="desk log",
-    commands=(
-        Command("log", msgid("who did what"), log, access=Access.EDITORS, where=Where.PRIVATE, in_menu=True),
-        Command(
-            "stats",
-            msgid("chats, articles and messages in numbers"),
-            stats,
-            access=Access.EDITORS,
-            where=Where.PRIVATE,
-            in_menu=True,
-        ),
-    ),
+    commands=(Command("log", msgid("who did what"), log, access=Access.EDITORS, where=Where.PRIVATE, in_menu=True),),
     presses=(PressRule(LogVerb.PAGE, turn, access=Access.EDITORS),),
 )

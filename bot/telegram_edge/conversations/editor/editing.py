@@ -9,36 +9,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.article import Article, ArticleState
-from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, value_of
+from bot.domain.article import Article
+from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, Ticked, value_of
 from bot.domain.message import Button, Message
 from bot.domain.pasted_link import links_in
 from bot.domain.press import press as data_of
-from bot.domain.role import may_change
-from bot.errors import OutOfTurn, UnknownArticle
 from bot.render import error_messages
-from bot.render.editor import corrections as copies
+from bot.render.editor import edit_refusals as refusals
 from bot.render.editor import editing as screens
+from bot.render.editor import topic_ticks as tick_screens
 from bot.render.editor.desk import Verb
-from bot.services.content import editing, links
-from bot.services.content.editing import Edited
-from bot.services.newsroom import desk as newsdesk
-from bot.telegram_edge.conversations.editor import publishing
+from bot.render.editor.related_links import related_links
+from bot.services.content import editing, topic_ticks
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.edit_steps import asked_for, change, decision, may_edit, show, while_away
+from bot.telegram_edge.conversations.editor.editing_pictures import know_photo, picture_of
+from bot.telegram_edge.conversations.editor.editing_related import change_related
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 _FIELDS = tuple(EditField)
+_TAKE_LINKS = (EditField.LINK, EditField.PICTURE)
 
 
 async def edit(ctx: BotContext, request: Request) -> None:
     """Change what was typed at once: `/edit ARTICLE FIELD VALUE`, or as an answer to it, `/edit FIELD VALUE`.
 
-    What is left out is asked for.
+    What is left out is asked for, unless it is the picture under which that stands.
     """
     found = await article_named(ctx, request, Verb.EDIT)
     if found is None:
@@ -46,71 +46,33 @@ async def edit(ctx: BotContext, request: Request) -> None:
     article, said = found
     name, *typed = said.split(maxsplit=1) or [""]
     field = screens.field_called(request.words, name)
+    sent = picture_of(request.photo) if field is EditField.PICTURE else None
     if name and field is None:
         await request.answer(screens.no_such_field(request.words, name))
-    elif not await _may_change(ctx, request, article):
+    elif not await may_edit(ctx, request, article):
         await request.answer(screens.not_theirs(request.words))
     elif field is None:
         await request.answer(screens.choice(request.words, article))
-    elif not typed:
+    elif (typed or sent is not None) and request.is_late:
+        await request.answer(while_away(ctx, request, article))
+    elif sent is not None:
+        await know_photo(ctx, sent)
+        await change(ctx, request, article, field, sent)
+    elif typed and field is EditField.RELATED:
+        await change_related(ctx, request, article, typed[0])
+    elif typed:
+        await change(ctx, request, article, field, _as_typed(request, field, typed[0]))
+    elif field is EditField.CREDIT and not article.story.pictures:
+        await request.answer(refusals.refused(request.words, article, field, Refusal(Fault.NO_PICTURE)))
+    else:
         question = await _question(ctx, request, article, field)
         await _remember(ctx, request, article, field, await request.answer(question))
-    elif request.is_late:
-        await request.answer(_while_away(ctx, request, article))
-    else:
-        await _edit(ctx, request, article, field, typed[0])
 
 
-async def _edit(
-    ctx: BotContext,
-    asked: Request | PressRequest,
-    article: Article,
-    field: EditField,
-    typed: str,
-    answers: AskedEdit | None = None,
-) -> None:
-    """Change a field and show what came of it. `answers` is the question to which what was typed is the answer."""
-    try:
-        done = await editing.edit(
-            ctx.db,
-            article.number,
-            field,
-            typed,
-            by=asked.person,
-            role=await role_of(ctx, asked),
-            allow=ctx.settings.fetch_allow,
-            now=ctx.clock(),
-            answers=answers,
-        )
-    except OutOfTurn:
-        await asked.answer(screens.not_theirs(asked.words))
-    except Refusal as refusal:
-        if refusal.fault is Fault.CHANGED_MEANWHILE and answers is not None:
-            await _ask_again(ctx, asked, answers, typed)
-        else:
-            await asked.answer(screens.refused(asked.words, article, field, refusal))
-    else:
-        await _show(ctx, asked, done)
-
-
-async def _show(ctx: BotContext, asked: Request | PressRequest, done: Edited) -> None:
-    """Ask what becomes of the copies that were delivered; without any, show the one that readers would get."""
-    ctx.wake()
-    article, found = done.article, done.copies
-    if article.is_listed and done.fields and found.delivered:
-        await asked.answer(copies.question(asked.words, article, done.fields, found.changeable, found.out_of_reach))
-    else:
-        await publishing.show(ctx, asked, article)
-
-
-async def _may_change(ctx: BotContext, asked: Request | PressRequest, article: Article) -> bool:
-    is_draft, is_own = article.state is ArticleState.DRAFT, article.made_by == asked.person
-    return may_change(await role_of(ctx, asked), is_draft=is_draft, is_own=is_own)
-
-
-def _while_away(ctx: BotContext, request: Request, article: Article) -> Message:
-    at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
-    return screens.typed_while_away(request.words, article, at)
+def _as_typed(request: Request, field: EditField, typed: str) -> str | None:
+    """Return what was typed; None when the field is to hold nothing."""
+    may_be_nothing = field.kept_as is EditField.PICTURE
+    return None if may_be_nothing and screens.means_nothing(request.words, typed) else typed
 
 
 # With buttons
@@ -119,7 +81,7 @@ def _while_away(ctx: BotContext, request: Request, article: Article) -> Message:
 async def choose(ctx: BotContext, press: PressRequest) -> None:
     """Ask below the message which field is to change."""
     article = await article_pressed(ctx, press)
-    allowed = await _may_change(ctx, press, article)
+    allowed = await may_edit(ctx, press, article)
     await press.answer(screens.choice(press.words, article) if allowed else screens.not_theirs(press.words))
 
 
@@ -128,34 +90,47 @@ async def choose_field(ctx: BotContext, press: PressRequest) -> None:
     article, place = await article_pressed(ctx, press), number_of(press, 1)
     if not 0 <= place < len(_FIELDS):
         await press.toast(error_messages.button_too_old(press.words), alert=True)
-    elif not await _may_change(ctx, press, article):
+    elif not await may_edit(ctx, press, article):
         await press.redraw(screens.not_theirs(press.words))
+    elif _FIELDS[place] is EditField.CREDIT and not article.story.pictures:
+        await press.redraw(refusals.refused(press.words, article, _FIELDS[place], Refusal(Fault.NO_PICTURE)))
     else:
         await _remember(ctx, press, article, _FIELDS[place], press.message_id)
         await press.redraw(await _question(ctx, press, article, _FIELDS[place]))
 
 
 async def take_text(ctx: BotContext, request: Request) -> bool:
-    """Take the words that were asked for. A link is none for another field: it is one that becomes a draft."""
-    assert request.person is not None  # editors are people
-    asked = await editing.asked_of(ctx.db, request.person)
-    if asked is None or not asked.is_waiting(ctx.clock()):
+    """Take the words that were asked for. A link is none for most fields: it is one that becomes a draft."""
+    found = await asked_for(ctx, request)
+    if found is None:
         return False
-    if asked.field is not EditField.LINK and links_in(request.args) == [request.args.strip()]:
-        return False
-    pasted = await links.waiting(ctx.db, request.person, ctx.clock())
-    if pasted is not None and pasted.at > asked.at:
-        return False  # something else was asked for since
-    try:
-        article = await newsdesk.article(ctx.db, asked.article)
-    except UnknownArticle:
-        await editing.ask_no_more(ctx.db, asked)
+    asked, article = found
+    if asked.field not in _TAKE_LINKS and links_in(request.args) == [request.args.strip()]:
         return False
     if request.is_late:
-        await request.answer(_while_away(ctx, request, article))
+        await request.answer(while_away(ctx, request, article))
     else:
-        await _edit(ctx, request, article, asked.field, request.args, asked)
+        await change(ctx, request, article, asked.field, _as_typed(request, asked.field, request.args), asked)
     return True
+
+
+async def empty(ctx: BotContext, press: PressRequest) -> None:
+    """Let the field that was asked for hold nothing."""
+    article, asked = await article_pressed(ctx, press), await _answered(ctx, press)
+    if asked is None or not asked.is_waiting(ctx.clock()) or asked.field.kept_as is not EditField.PICTURE:
+        await press.redraw(screens.decided(press.words, article))
+        return
+    await press.redraw_keyboard(())
+    await change(ctx, press, article, asked.field, None, asked)
+
+
+async def ask_to_empty(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    article, asked = await article_pressed(ctx, press), await _answered(ctx, press)
+    if asked is None or asked.typed is not None:
+        return LateAnswer(screens.decided(press.words, article))
+    now = ctx.clock()
+    await editing.ask(ctx.db, replace(asked, at=now))
+    return LateAnswer(await _question(ctx, press, article, asked.field))
 
 
 async def edit_anyway(ctx: BotContext, press: PressRequest) -> None:
@@ -165,7 +140,7 @@ async def edit_anyway(ctx: BotContext, press: PressRequest) -> None:
         await press.redraw(screens.decided(press.words, article))
         return
     await press.redraw_keyboard(())
-    await _edit(ctx, press, article, asked.field, asked.typed, asked)
+    await change(ctx, press, article, asked.field, asked.said, asked)
 
 
 async def ask_to_edit_anyway(ctx: BotContext, press: PressRequest) -> LateAnswer:
@@ -173,7 +148,7 @@ async def ask_to_edit_anyway(ctx: BotContext, press: PressRequest) -> LateAnswer
     asked = await _answered(ctx, press)
     if asked is None or asked.typed is None:
         return LateAnswer(screens.decided(press.words, article))
-    return LateAnswer(await _decision(ctx, press, asked, asked.typed))
+    return LateAnswer(await decision(ctx, press, asked))
 
 
 async def cancel(ctx: BotContext, press: PressRequest) -> None:
@@ -185,6 +160,11 @@ async def cancel(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def _question(ctx: BotContext, asked: Request | PressRequest, article: Article, field: EditField) -> Message:
+    if field is EditField.RELATED:
+        return related_links(asked.words, article)
+    if field is EditField.TOPICS:
+        page = await topic_ticks.page(ctx.db, article, Ticked(article.topics))
+        return tick_screens.picker(asked.words, article, page)
     return screens.ask(asked.words, article, field, await editing.shown(ctx.db, article.number, field))
 
 
@@ -194,21 +174,9 @@ async def _remember(
     """Let the person's next words be the value of a field of the article as it was just shown."""
     assert asked.person is not None  # editors are people
     now = ctx.clock()
-    await editing.ask(ctx.db, AskedEdit(asked.person, article.number, field, article.revision, now, message_id))
-
-
-async def _ask_again(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit, typed: str) -> None:
-    """Say what others have changed since the question, and let the one who typed decide."""
-    found = await editing.meanwhile(ctx.db, answers)
-    message_id = await asked.answer(await _decision(ctx, asked, answers, typed))
-    again = replace(answers, revision=found.article.revision, at=ctx.clock(), message_id=message_id, typed=typed)
-    await editing.ask(ctx.db, again)
-
-
-async def _decision(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit, typed: str) -> Message:
-    found = await editing.meanwhile(ctx.db, answers)
-    shown = await editing.shown(ctx.db, answers.article, answers.field)
-    return screens.changed_meanwhile(asked.words, found.article, answers.field, shown, typed, found.edits, found.names)
+    ticked = Ticked(article.topics) if field is EditField.TOPICS else None
+    question = AskedEdit(asked.person, article.number, field, article.revision, now, message_id, ticked=ticked)
+    await editing.ask(ctx.db, question)
 
 
 async def _answered(ctx: BotContext, press: PressRequest) -> AskedEdit | None:
@@ -237,13 +205,13 @@ async def take(ctx: BotContext, press: PressRequest) -> None:
     try:
         done = await editing.take(ctx.db, article.number, field, by=press.person, now=ctx.clock())
     except Refusal as refusal:
-        await press.redraw(screens.refused(press.words, article, field, refusal))
+        await press.redraw(refusals.refused(press.words, article, field, refusal))
         return
     if done is None:
         await press.redraw(screens.decided(press.words, article))
         return
     await press.redraw(screens.taken(press.words, done.article, field))
-    await _show(ctx, press, done)
+    await show(ctx, press, done)
 
 
 async def ask_to_take(ctx: BotContext, press: PressRequest) -> LateAnswer:
@@ -273,12 +241,13 @@ CONVERSATION = Conversation(
     commands=(
         Command(
             "edit",
-            msgid("change the title, excerpt, link or topics of an article"),
+            msgid("change what an article says and shows"),
             edit,
             usage=msgid("/edit ARTICLE FIELD VALUE"),
             access=Access.CONTRIBUTORS,
             where=Where.PRIVATE,
             in_menu=True,
+            with_photo=True,
         ),
     ),
     presses=(
@@ -286,6 +255,7 @@ CONVERSATION = Conversation(
         PressRule(Verb.EDIT_FIELD, choose_field, access=Access.CONTRIBUTORS),
         PressRule(Verb.EDIT_ANYWAY, edit_anyway, access=Access.CONTRIBUTORS, late=ask_to_edit_anyway),
         PressRule(Verb.EDIT_NOT, cancel, access=Access.CONTRIBUTORS),
+        PressRule(Verb.EDIT_NOTHING, empty, access=Access.CONTRIBUTORS, late=ask_to_empty),
         PressRule(Verb.KEEP_EDIT, keep, access=Access.EDITORS),
         PressRule(Verb.TAKE_SOURCE, take, access=Access.EDITORS, late=ask_to_take),
     ),

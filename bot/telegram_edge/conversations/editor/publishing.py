@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState, Manner
+from bot.domain.delivery import SubjectType
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
@@ -12,7 +13,7 @@ from bot.domain.progress import lasting, shown_as
 from bot.domain.when_text import read_manner
 from bot.errors import OutOfTurn
 from bot.render import error_messages
-from bot.render.editor import announcements, desk, progress
+from bot.render.editor import announcements, desk, progress, telling
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
@@ -225,7 +226,9 @@ async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> LateAnswer | 
         return None
     button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
     question = announcements.send_now_question(press.words)
-    if found.article is not None:
+    if found.subject.type == SubjectType.CHANGE_NOTE:
+        question = telling.send_now_question(press.words)
+    elif found.article is not None:
         question = press.words("Send #{number} now?", number=found.article)
     return asked_late(press, question, button)
 
@@ -236,7 +239,9 @@ async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer |
         return None
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
     question = announcements.send_rest_question(press.words)
-    if found.article is not None:
+    if found.subject.type == SubjectType.CHANGE_NOTE:
+        question = telling.send_rest_question(press.words)
+    elif found.article is not None:
         question = press.words("Send the rest of #{number} now?", number=found.article)
     return asked_late(press, question, button)
 

@@ -12,17 +12,21 @@ from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
 from bot.render.editor.desk import Verb
-from bot.services.newsroom import corrections, newsroom
+from bot.services.newsroom import corrections, newsroom, telling
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.services.newsroom.corrections import Delivered
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.corrections import say_what_cannot
 from bot.telegram_edge.conversations.editor.going_public import make_public, waits
 from bot.telegram_edge.conversations.editor.publishing import follow, latest_of, show_out, show_progress
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
+
+QUIETLY = "quietly"
+"""What is typed for whoever keeps an article not to be told that it is taken back."""
 
 
 async def retract(ctx: BotContext, request: Request) -> None:
@@ -31,6 +35,7 @@ async def retract(ctx: BotContext, request: Request) -> None:
         return
     article, said = found
     try:
+        said, is_quiet = _quietly(said)
         how, why = _copies_wish(said)
     except ValueError:
         await request.answer(copies.why_too_long(request.words, MAX_WHY))
@@ -41,17 +46,25 @@ async def retract(ctx: BotContext, request: Request) -> None:
     if request.is_late:
         zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
-        await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
+        savers = await telling.savers(ctx.db, article.number, now=ctx.clock())
+        await request.answer(desk.ask_to_take_back(request.words, article, at, savers=savers, is_late=True))
         return
     if how is not None:
-        await _retract_copies(ctx, request, article, how, why)
+        await _retract_copies(ctx, request, article, how, why, tell_savers=not is_quiet)
         return
-    await _take_back(ctx, request, article)
+    savers = 0 if is_quiet else await telling.savers(ctx.db, article.number, now=ctx.clock())
+    await _take_back(ctx, request, article, tell_savers=not is_quiet)
     sent = await _sent(ctx, article.number)
     if article.is_listed:
-        await request.answer(screens.taken_back(request.words, article, sent))
+        await request.answer(screens.taken_back(request.words, article, sent, savers))
     else:
         await request.answer(screens.not_listed(request.words, article))
+
+
+def _quietly(said: str) -> tuple[str, bool]:
+    """Return what stands behind the word that lets nobody who keeps an article be told, and whether it is there."""
+    first, *rest = said.split(maxsplit=1) or [""]
+    return (rest[0] if rest else "", True) if first.casefold() == QUIETLY else (said, False)
 
 
 def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
@@ -65,29 +78,40 @@ def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
     return Delivered(how.casefold()), reason(why[0] if why else "")
 
 
-async def _retract_copies(ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None) -> None:
+async def _retract_copies(
+    ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None, *, tell_savers: bool
+) -> None:
     """Retract, and take the delivered copies back as the command says."""
+    await say_what_cannot(ctx, request, article)
     try:
-        changing = await corrections.retract(ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock())
+        changing = await corrections.retract(
+            ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock(), tell_savers=tell_savers
+        )
     except OutOfTurn:
         await request.answer(screens.not_listed(request.words, article))
         return
     ctx.wake()
     if changing.campaign is None:
-        await request.answer(copies.no_copies(request.words, changing.article, changing.copies.out_of_reach))
+        await request.answer(
+            copies.no_copies(request.words, changing.article, changing.copies, changing.savers, ctx.settings.keep)
+        )
     else:
+        if changing.savers:
+            await request.answer(copies.also_told(request.words, changing.article, changing.savers))
         await show_progress(ctx, request, changing.article, changing.campaign)
 
 
 async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
     """Ask before an article is taken back: the button stands where the one that published it stood."""
     article = await article_pressed(ctx, press)
-    await press.redraw(desk.ask_to_take_back(press.words, article))
+    savers = await telling.savers(ctx.db, article.number, now=ctx.clock())
+    await press.redraw(desk.ask_to_take_back(press.words, article, savers=savers))
 
 
 async def ask_late_to_take_back(ctx: BotContext, press: PressRequest) -> LateAnswer:
     article = await article_pressed(ctx, press)
-    return LateAnswer(desk.ask_to_take_back(press.words, article, is_late=True))
+    savers = await telling.savers(ctx.db, article.number, now=ctx.clock())
+    return LateAnswer(desk.ask_to_take_back(press.words, article, savers=savers, is_late=True))
 
 
 async def leave(ctx: BotContext, press: PressRequest) -> None:
@@ -103,13 +127,23 @@ async def leave(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def take_back(ctx: BotContext, press: PressRequest) -> None:
+    await _taken_back(ctx, press, tell_savers=True)
+
+
+async def take_back_quietly(ctx: BotContext, press: PressRequest) -> None:
+    """Take an article back, and let nobody who keeps it be told."""
+    await _taken_back(ctx, press, tell_savers=False)
+
+
+async def _taken_back(ctx: BotContext, press: PressRequest, *, tell_savers: bool) -> None:
     article = await article_pressed(ctx, press)
-    await _take_back(ctx, press, article)
+    savers = await telling.savers(ctx.db, article.number, now=ctx.clock()) if tell_savers else 0
+    await _take_back(ctx, press, article, tell_savers=tell_savers)
     latest = await latest_of(ctx, article.number)
     if latest is not None:
         await follow(ctx, press, latest.id)
     else:
-        await press.redraw(screens.taken_back(press.words, article, 0))
+        await press.redraw(screens.taken_back(press.words, article, 0, savers))
 
 
 async def archive(ctx: BotContext, press: PressRequest) -> None:
@@ -136,9 +170,9 @@ async def _sent(ctx: BotContext, number: int) -> int:
     return sum(one.sent for one in await newsdesk.publishes(ctx.db, number))
 
 
-async def _take_back(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
+async def _take_back(ctx: BotContext, asked: Request | PressRequest, article: Article, *, tell_savers: bool) -> None:
     try:
-        await newsroom.retract(ctx.db, article.number, by=asked.person, now=ctx.clock())
+        await newsroom.retract(ctx.db, article.number, by=asked.person, now=ctx.clock(), tell_savers=tell_savers)
     except OutOfTurn:
         return
     ctx.wake()
@@ -161,6 +195,7 @@ CONVERSATION = Conversation(
         PressRule(Verb.ARCHIVE, archive, access=Access.EDITORS, late=ask_to_archive),
         PressRule(Verb.TAKE_BACK, ask_to_take_back, access=Access.EDITORS, late=ask_late_to_take_back),
         PressRule(Verb.TAKE_BACK_NOW, take_back, access=Access.EDITORS, late=ask_late_to_take_back),
+        PressRule(Verb.TAKE_BACK_QUIETLY, take_back_quietly, access=Access.EDITORS, late=ask_late_to_take_back),
         PressRule(Verb.LEAVE, leave, access=Access.EDITORS),
     ),
 )

@@ -16,6 +16,7 @@ from bot.domain.chat import Pictures
 from bot.domain.delivery import Outcome, PictureRefused, Sent
 from bot.domain.following import phrase_number
 from bot.domain.message import Message
+from bot.domain.statistics import Act
 from bot.errors import UnknownArticle, UnknownTopic
 from bot.render import error_messages
 from bot.render.look import Look
@@ -25,6 +26,7 @@ from bot.render.reader import stories as story_screens
 from bot.render.reader.article import push, related_list
 from bot.render.reader.card import CardView, Verb, keyboard
 from bot.services.delivery.pictures import remember
+from bot.services.newsroom import statistics
 from bot.services.readers import phrases, reading, stories, subscribing
 from bot.services.readers.reading import CardState, Opened
 from bot.services.readers.stories import StoryFollow
@@ -86,6 +88,7 @@ async def open_link(ctx: BotContext, request: Request) -> None:
     try:
         if article is not None:
             await show(ctx, request, article)
+            await statistics.count_act(ctx.db, article, Act.OPENED)
             return
     except UnknownArticle:
         pass
@@ -156,6 +159,7 @@ async def mute(ctx: BotContext, press: PressRequest) -> None:
         else:
             topic, until = await subscribing.mute(ctx.db, press.chat.id, reason, now=now)
             await press.toast(subscriptions.muted_until(look, topic, until))
+        await statistics.count_act(ctx.db, number(press), Act.MUTED)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
@@ -170,6 +174,7 @@ async def unmute(ctx: BotContext, press: PressRequest) -> None:
         else:
             topic = await subscribing.unmute(ctx.db, press.chat.id, reason)
             await press.toast(subscriptions.unmuted(press.words, topic))
+        await statistics.count_act(ctx.db, number(press), Act.MUTED, -1)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
@@ -184,6 +189,7 @@ async def unfollow(ctx: BotContext, press: PressRequest) -> None:
         else:
             topic, _ = await subscribing.unfollow(ctx.db, press.chat.id, reason, now=now)
             await press.toast(picker.no_longer_following(press.words, topic))
+        await statistics.count_act(ctx.db, number(press), Act.UNFOLLOWED)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
@@ -198,6 +204,7 @@ async def refollow(ctx: BotContext, press: PressRequest) -> None:
         else:
             topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.route, now=now)
             await press.toast(picker.following(press.words, topic))
+        await statistics.count_act(ctx.db, number(press), Act.UNFOLLOWED, -1)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
@@ -215,6 +222,7 @@ async def never(ctx: BotContext, press: PressRequest) -> None:
     if await subscribing.never_from(ctx.db, press.chat.id, number(press)) is not None:
         source = _source(await reading.listed(ctx.db, number(press)))
         await press.toast(subscriptions.nothing_more_from(press.words, source))
+        await statistics.count_act(ctx.db, number(press), Act.REFUSED_SOURCE)
     await _redraw(ctx, press, CardView.LESS)
 
 
@@ -222,6 +230,7 @@ async def allow(ctx: BotContext, press: PressRequest) -> None:
     if await subscribing.allow_from(ctx.db, press.chat.id, number(press)) is not None:
         source = _source(await reading.listed(ctx.db, number(press)))
         await press.toast(subscriptions.allowed_again(press.words, source))
+        await statistics.count_act(ctx.db, number(press), Act.REFUSED_SOURCE, -1)
     await _redraw(ctx, press, CardView.LESS)
 
 

@@ -1,0 +1,235 @@
+"""
+One asynchronous connection to PostgreSQL, with the manners of the one to SQLite.
+
+What a block has begun ends with it, whatever becomes of the connection: once it is lost inside a transaction, every
+statement of that transaction fails, and the next transaction connects anew. Nothing runs alone that was meant to be
+part of a whole.
+Source: https://www.psycopg.org/psycopg3/docs/advanced/async.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection, AsyncRawCursor, errors
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+from bot.errors import StoreBusy, StoreError, StoreFull
+from bot.store.engine.connection import Connection, Parameters
+from bot.store.postgres.dialect import translated
+from bot.store.postgres.rows import adapt, rows
+
+SCHEMA = "newsbot"
+WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
+CONNECT_TIMEOUT = 5  # seconds
+# A transaction's first statement. Whoever writes waits for the writer before; a process that is stopped or cut off with
+# a transaction open loses it. All is said for the transaction alone, as a pool may give the next one to somebody else.
+# Source: https://www.pgbouncer.org/features.html (transaction pooling)
+_SETTINGS = f"SET LOCAL search_path = {SCHEMA}, pg_catalog; SET LOCAL jit = off"
+_BEGIN = (
+    f"BEGIN; {_SETTINGS}; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; "
+    f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+)
+_LOOK = (
+    f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SETTINGS}; "
+    "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+)
+_LOST = "the connection was lost in a transaction; nothing of it was kept"
+
+# What may be over in a moment. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_BUSY = (
+    "08",  # connection exceptions
+    "40",  # transaction rollback: deadlocks, failed serialisation
+    "53",  # insufficient resources
+    "55P03",  # lock not available
+    "57",  # operator intervention: a shutdown, a start, a cancelled statement, a timeout
+    "25006",  # read-only: a standby, or a disk that was filled
+    "25P03",  # idle in transaction for too long
+)
+T = TypeVar("T")
+
+
+class PostgresConnection(Connection):
+    """A connection to PostgreSQL. Every method raises StoreError."""
+
+    BEGIN = _BEGIN
+    LOOK = _LOOK
+
+    def __init__(self, url: str, *, prepares: bool) -> None:
+        """`prepares`: statements are kept prepared; not through a pool that gives each transaction another session."""
+        super().__init__()
+        self._url = url
+        self._prepares = prepares
+        self._pg: AsyncConnection[Any] | None = None
+        self._begun = False  # a transaction was begun, and has not been ended
+        self._turn = asyncio.Lock()
+        self._running: asyncio.Task[Any] | None = None
+
+    @classmethod
+    async def connect(cls, url: str, *, prepares: bool = True) -> PostgresConnection:
+        """Connect. Raises: StoreError."""
+        opened = cls(url, prepares=prepares)
+        await opened._asked(opened._connected)
+        return opened
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._begun
+
+    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        async def run(conn: AsyncConnection[Any]) -> int:
+            return (await self._cursor(conn, sql, parameters)).rowcount
+
+        return await self._stated(sql, run)
+
+    async def executemany(self, sql: str, rows: Collection[Parameters]) -> None:
+        if not rows:
+            return
+        given = list(rows)
+        statement = translated(sql, given[0])
+
+        async def run(conn: AsyncConnection[Any]) -> None:
+            cursor = AsyncRawCursor(conn)
+            await cursor.executemany(statement.text, [statement.values(row) for row in given])
+
+        await self._stated(sql, run)
+
+    async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        async def run(conn: AsyncConnection[Any]) -> list[Any]:
+            cursor = await self._cursor(conn, sql, parameters)
+            return await cursor.fetchall() if cursor.description is not None else []
+
+        return await self._stated(sql, run)
+
+    async def _cursor(self, conn: AsyncConnection[Any], sql: str, parameters: Parameters) -> AsyncRawCursor[Any]:
+        statement = translated(sql, parameters)
+        cursor = AsyncRawCursor(conn, row_factory=rows)
+        await cursor.execute(statement.text, statement.values(parameters) or None)
+        return cursor
+
+    async def _stated(self, sql: str, run: Callable[[AsyncConnection[Any]], Coroutine[Any, Any, T]]) -> T:
+        """Run a statement behind those that are to run first."""
+        before, self._first = self._first, ()
+
+        async def in_turn() -> T:
+            for statement in before:
+                await self._control(statement)
+            if sql in _CONTROLS:
+                await self._control(sql)
+                return -1  # type: ignore[return-value]
+            return await run(await self._usable())
+
+        try:
+            return await self._asked(in_turn)
+        except StoreError:
+            if before[:1] == (self.BEGIN,) and not self._begun:
+                self._first = before + self._first
+            raise
+
+    async def _control(self, sql: str) -> None:
+        """Begin or end a transaction, or a part of one."""
+        if sql in (_BEGIN, _LOOK):
+            conn = await self._connected()
+            await conn.execute(sql)
+            self._begun = True
+        elif sql == "ROLLBACK":
+            self._begun = False
+            if self._pg is not None and not self._pg.closed:
+                await self._pg.execute(sql)
+        elif sql == "COMMIT":
+            conn = await self._usable()
+            # A failed transaction is ended by COMMIT too, without an error and without a trace of what it wrote.
+            if not self._begun or conn.pgconn.transaction_status != TransactionStatus.INTRANS:
+                raise StoreBusy(self._about(_LOST))
+            await conn.execute(sql)
+            self._begun = False
+        else:
+            await (await self._usable()).execute(sql)
+
+    async def _usable(self) -> AsyncConnection[Any]:
+        """Return the connection of the transaction that was begun; a new one outside of any."""
+        if not self._begun:
+            return await self._connected()
+        if self._pg is None or self._pg.closed:
+            raise StoreBusy(self._about(_LOST))
+        return self._pg
+
+    async def _connected(self) -> AsyncConnection[Any]:
+        if self._pg is None or self._pg.closed:
+            self._pg = await AsyncConnection.connect(
+                self._url,
+                autocommit=True,
+                prepare_threshold=5 if self._prepares else None,
+                connect_timeout=CONNECT_TIMEOUT,
+                application_name="newsbot",
+            )
+            adapt(self._pg)
+        return self._pg
+
+    async def _asked(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do something in turn and to its end, also when nobody waits for it any more."""
+
+        async def in_turn() -> T:
+            async with self._turn:
+                return await work()
+
+        self._running = task = asyncio.ensure_future(in_turn())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_seen)
+            raise
+        except (psycopg.Error, OverflowError, ValueError) as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> StoreError:
+        """Return an error of psycopg's as newsbot's own."""
+        state = getattr(error, "sqlstate", None) or ""
+        if isinstance(error, errors.DiskFull):
+            return StoreFull(self._about(error))
+        is_lost = isinstance(error, psycopg.OperationalError) and not state
+        return (StoreBusy if is_lost or state.startswith(_BUSY) else StoreError)(self._about(error))
+
+    def _about(self, what: object) -> str:
+        return f"cannot use the database {named(self._url)}: {' '.join(str(what).split())}"
+
+    async def done(self) -> None:
+        async with self._turn:
+            pass
+
+    async def rollback(self) -> None:
+        await self.execute("ROLLBACK")
+
+    async def give_back(self) -> bool:
+        """Nothing: the server cleans up by itself, as the tables tell it to."""
+        return False
+
+    async def optimize(self) -> None:
+        """Nothing: the server looks at its tables by itself."""
+
+    async def close(self) -> None:
+        async with self._turn:
+            if self._pg is not None:
+                await self._pg.close()
+
+
+_CONTROLS = frozenset({_BEGIN, _LOOK, "COMMIT", "ROLLBACK", "ROLLBACK TO unit", "SAVEPOINT unit", "RELEASE unit"})
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+def named(url: str) -> str:
+    """Return which database a URL means, for people: without its password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        return "of NEWSBOT_DATABASE"
+    port = f":{parts['port']}" if "port" in parts else ""
+    return f"{parts.get('dbname', '')} on {parts.get('host', 'this machine')}{port}"

@@ -1,0 +1,45 @@
+"""
+An open PostgreSQL database: the blocks of `store.engine.database`, on connections of its own.
+
+One process's blocks follow each other and share commits as on SQLite. Between processes the transaction's lock lets one
+write at a time: whatever is read in a writing block is still so when the block writes, on each instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from bot.errors import StoreError
+from bot.store.engine.connection import Connection
+from bot.store.engine.database import READERS, Database
+from bot.store.postgres.connection import PostgresConnection
+
+
+class PostgresDatabase(Database):
+    """An open database. Use `transaction()` to write and `reading()` to look."""
+
+    @classmethod
+    async def connect(
+        cls, url: str, readers: int = READERS, *, prepares: bool = True, time: Callable[[], float] = monotonic
+    ) -> PostgresDatabase:
+        """Open a database that `migrate` has prepared. Raises: StoreError."""
+        opened: list[Connection] = []
+        try:
+            for _ in range(1 + readers):
+                opened.append(await PostgresConnection.connect(url, prepares=prepares))
+        except StoreError:
+            for conn in opened:
+                await conn.close()
+            raise
+        return cls(None, opened[0], opened[1:], time)
+
+    async def empty_log(self) -> None:
+        """There is no log of ours to empty."""
+
+    async def version(self) -> int:
+        """Return a number that changes when anybody commits. It may change without that."""
+        [row] = await self._readers[0].execute_fetchall(
+            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS number"
+        )
+        return int(row[0])

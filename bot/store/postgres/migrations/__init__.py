@@ -1,0 +1,61 @@
+"""
+The tables on PostgreSQL: one file for each migration, in order, each a whole or nothing.
+
+The numbers are those of SQLite's migrations (`store.engine.migrations`): a number means the same tables on both. All
+that are due run in one transaction, under a lock, so that of several processes that start together one does the work,
+and one that is killed half-way has done nothing. Source: https://www.postgresql.org/docs/current/ddl.html
+
+While a rolling upgrade lasts, the version before goes on with what a migration has made: a migration adds, and what
+nobody reads any more is dropped by a later version (expand, then contract).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import psycopg
+
+from bot.errors import StoreBusy, StoreError, StoreNewer
+from bot.store.postgres.connection import SCHEMA, named
+
+_LOCK = 0x6D696772  # "migr"
+CONNECT_TIMEOUT = 5  # seconds
+
+
+def migrate(url: str) -> None:
+    """Give the database this version's tables; make them where there are none. Raises: StoreError, StoreNewer."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
+            conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            conn.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            conn.execute(f"SET LOCAL search_path = {SCHEMA}, pg_catalog")
+            conn.execute("CREATE TABLE IF NOT EXISTS schema_version (number bigint PRIMARY KEY)")
+            [(version,)] = conn.execute("SELECT coalesce(max(number), 0) FROM schema_version").fetchall()
+            if version > latest():
+                raise StoreNewer(f"the database {named(url)} was made by a newer newsbot; run that version")
+            for number, script in scripts().items():
+                if number > version:
+                    conn.execute(script.encode())
+                    conn.execute("INSERT INTO schema_version (number) VALUES (%s)", (number,))
+    except psycopg.OperationalError as error:
+        raise StoreBusy(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
+    except psycopg.Error as error:
+        raise StoreError(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
+
+
+def latest() -> int:
+    """Return the number of this version's tables."""
+    return max(scripts())
+
+
+@cache
+def scripts() -> Mapping[int, str]:
+    """Return the migrations by their numbers, in order."""
+    found = {
+        int(file.name[:4]): file.read_text(encoding="utf-8")
+        for file in files(__package__).iterdir()
+        if file.name.endswith(".sql")
+    }
+    return dict(sorted(found.items()))

@@ -1,0 +1,85 @@
+"""
+Rows and values as the store knows them from SQLite: by name and by place, numbers as int and float, flags as 0 and 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.adapt import Buffer, Dumper, Loader
+from psycopg.types.numeric import Int8Dumper
+from psycopg.types.string import StrDumper, TextLoader
+
+_NUL = "\ufdd0"
+
+
+class Row(tuple[Any, ...]):
+    """A row of a result: `row["name"]`, `row[0]`, `dict(row)`."""
+
+    places: ClassVar[Mapping[str, int]] = {}
+
+    def __getitem__(self, key: Any) -> Any:
+        return tuple.__getitem__(self, self.places[key] if isinstance(key, str) else key)
+
+    def keys(self) -> list[str]:
+        return list(self.places)
+
+
+@lru_cache(2_000)
+def _row_type(names: tuple[str, ...]) -> type[Row]:
+    # Of two columns with one name the first is found, as SQLite's rows do.
+    places = {name: place for place, name in reversed(list(enumerate(names)))}
+    return type("Row", (Row,), {"places": places, "__slots__": ()})
+
+
+def rows(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], Any]:
+    """Make rows of a result: a row factory of psycopg."""
+    if cursor.description is None:
+        return tuple
+    return _row_type(tuple(column.name for column in cursor.description))
+
+
+class _FlagDumper(Dumper):
+    """A flag is a whole number in every table."""
+
+    oid = Int8Dumper.oid
+
+    def dump(self, obj: bool) -> bytes:
+        return b"1" if obj else b"0"
+
+
+class _TextDumper(StrDumper):
+    """Texts may hold U+0000, which no text of PostgreSQL can: it is kept as a code point that is no character.
+
+    Sources: https://www.postgresql.org/docs/current/datatype-character.html, https://www.unicode.org/faq/private_use
+    """
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", _NUL) if "\0" in obj else obj)
+
+
+class _TextLoader(TextLoader):
+    def load(self, data: Buffer) -> str | bytes:
+        text = super().load(data)
+        return text.replace(_NUL, "\0") if isinstance(text, str) and _NUL in text else text
+
+
+class _NumericLoader(Loader):
+    """A sum of whole numbers is one too; PostgreSQL makes it `numeric`, so that it cannot overflow."""
+
+    def load(self, data: Buffer) -> int | float:
+        text = bytes(data)
+        return float(text) if b"." in text else int(text)
+
+
+def adapt(conn: AsyncConnection[Any]) -> None:
+    """Let a connection take and give values as SQLite does."""
+    adapters = conn.adapters
+    adapters.register_dumper(int, Int8Dumper)  # by itself psycopg takes the smallest type that holds the number
+    adapters.register_dumper(bool, _FlagDumper)
+    adapters.register_dumper(str, _TextDumper)  # by itself it leaves the type of a text open
+    adapters.register_loader("text", _TextLoader)
+    adapters.register_loader("numeric", _NumericLoader)
