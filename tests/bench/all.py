@@ -24,6 +24,7 @@ SMALL = {
     "digests": ("--chats", "10000"),
     "corrections": ("--rounds", "1", "--copies", "3000", "--seconds", "8"),
     "kill": ("--kills", "5", "--chats", "2000"),
+    "leadership": ("--times", "1"),
     "faults": ("--chats", "1000"),
     "copies_under_faults": ("--copies", "1000", "--kills", "1"),
     "size": ("--deliveries", "100000"),

@@ -2,97 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
-from conformance.filled_sqlite import fill
-from databases import empty_database
+from movers import Stop, change, dump, filled, kept_in, killed_at, moved, runs, silent, small
 
 from bot.errors import StoreError
-from bot.store.engine.migrations import migrate
-from bot.store.engine.moved_mark import MARKS
-from bot.store.moving.carrying import Moved, Unlike, are_alike, carry, go_back, what_is_in
+from bot.store.engine.migrations import scripts
+from bot.store.engine.sync_connection import teach
+from bot.store.moving.carrying import Unlike, are_alike, carry, go_back
 from bot.store.moving.opening import source_at, target_at
 from bot.store.moving.pieces import MOST, in_pieces
-from bot.store.moving.port import MovableDatabase
 from bot.store.moving.tables import all_tables
-
-ANNA, ZERO = 7001, "zero\0in it"
-
-
-def silent(_done: int, _of: int) -> None:
-    pass
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = empty_database(tmp_path_factory.mktemp("filled") / "newsbot.db")
-    fill(path)
-    with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute("UPDATE articles SET title = ?, payload = ? WHERE number = 7", (ZERO, "ä🦆" * 100_000))
-        conn.execute("INSERT INTO meta (key, value) VALUES ('bot_id', '1'), ('starts', '3'), ('paused', '2026-03-02')")
-        # Names its parent before there is one, in the order of numbers.
-        conn.execute("INSERT INTO topics (number, id, name, parent) VALUES (-1, 'child', 'Child', 300)")
-        # Every sixteenth chat, and the last campaign not, whose number must not come again.
-        for table in reversed(all_tables()):
-            if "chat" in table.columns or table.name in ("chats", "log", "notices", "source_item_ids"):
-                column = next(name for name in ("chat", "id", "at") if name in table.columns)
-                conn.execute(f"DELETE FROM {table.name} WHERE {column} % 16 > 0")
-        conn.execute("DELETE FROM campaigns WHERE id = (SELECT max(id) FROM campaigns)")
-    return path.read_bytes()
 
 
 @pytest.fixture
-def paths(tmp_path: Path, filled: bytes) -> tuple[Path, Path]:
+def paths(tmp_path: Path) -> tuple[Path, Path]:
     """A database with rows in most tables, and where it is to go."""
     source = tmp_path / "old.db"
-    source.write_bytes(filled)
+    source.write_bytes(filled())
     return source, tmp_path / "new.db"
 
 
-def moved(source: Path, target: Path, tell: Callable[[int, int], None] = silent) -> Moved:
-    with source_at(source) as one, target_at(target) as other:
-        return carry(one, other, tell)
-
-
-def change(path: Path, sql: str) -> None:
-    with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute(sql)
-
-
-def dump(path: Path) -> list[tuple[object, ...]]:
-    """Return everything in a database beside the marks and SQLite's own statistics, and its schema."""
-    with closing(sqlite3.connect(path)) as conn:
-        names = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        content = [
-            (name, *row)
-            for name in names
-            if not name.startswith(("article_search_", "sqlite_stat"))
-            for row in conn.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall()
-            if row[0] not in MARKS and (name, row[-1]) != ("sqlite_sequence", 0)
-        ]
-        schema = conn.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'")
-        return content + sorted(schema.fetchall())
-
-
-def runs(path: Path) -> bool:
-    """Return whether a bot would start on a database."""
-    try:
-        migrate(path, create=False)
-    except StoreError:
-        return False
-    return True
-
-
-def kept_in(path: Path) -> str | None:
-    with target_at(path) as db:
-        return what_is_in(db)
+@pytest.fixture
+def few(tmp_path: Path) -> tuple[Path, Path]:
+    """The same, with hardly any rows."""
+    return small(tmp_path / "old.db"), tmp_path / "new.db"
 
 
 def test_everything_is_in_the_new_one_and_it_counts_on_from_the_same_numbers(paths) -> None:
@@ -118,9 +56,6 @@ def test_everything_is_in_the_new_one_and_it_counts_on_from_the_same_numbers(pat
 
 def test_every_table_has_rows_that_are_carried_in_an_order_in_which_they_refer_to_what_is_there() -> None:
     with closing(sqlite3.connect(":memory:")) as conn:
-        from bot.store.engine.migrations import scripts
-        from bot.store.engine.sync_connection import teach
-
         teach(conn)
         for _, script in scripts():
             conn.executescript(script)
@@ -134,61 +69,9 @@ def test_every_table_has_rows_that_are_carried_in_an_order_in_which_they_refer_t
             seen.add(table.name)
 
 
-class Stop(BaseException):
-    """A process that ends in the middle of something."""
-
-
-class Killed:
-    """A database whose process is killed before or after the n-th call that changes it."""
-
-    CHANGING = frozenset({"write", "begin", "complete", "put_fact"})
-
-    def __init__(self, db: MovableDatabase, steps: Iterator[int], at: int) -> None:
-        self._db, self._steps, self._at = db, steps, at
-
-    def __getattr__(self, name: str) -> object:
-        found = getattr(self._db, name)
-        return partial(self._change, found) if name in self.CHANGING else found
-
-    def _change(self, act: Callable[..., object], *values: object) -> None:
-        self._step()
-        act(*values)
-        self._step()
-
-    def _step(self) -> None:
-        if next(self._steps) == self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def killed_at(source: Path, target: Path, at: int) -> bool:
-    """Move in a process that is killed at a step; return whether it came that far."""
-    child = os.fork()
-    if not child:
-        try:
-            steps = iter(range(10**6))
-            with source_at(source) as one, target_at(target) as other:
-                carry(Killed(one, steps, at), Killed(other, steps, at), silent)  # type: ignore[arg-type]
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> tuple[Path, Path]:
-    source = empty_database(tmp_path / "old.db")
-    for sql in (
-        "INSERT INTO topics (number, id, name) VALUES (1, 'energy', 'Energy')",
-        f"INSERT INTO chats (id, kind, since, state_at) VALUES ({ANNA}, 'private', 1, 1)",
-        f"INSERT INTO subscriptions (topic, chat, since) VALUES (1, {ANNA}, 1)",
-        "INSERT INTO meta (key, value) VALUES ('bot_id', '1'), ('starts', '3')",
-    ):
-        change(source, sql)
-    return source, tmp_path / "new.db"
-
-
-def test_a_kill_at_any_step_leaves_at_most_one_that_runs_and_the_same_command_ends_it(small) -> None:
-    source, target = small
+@pytest.mark.slow
+def test_a_kill_at_any_step_leaves_at_most_one_that_runs_and_the_same_command_ends_it(few) -> None:
+    source, target = few
     before, kept = dump(source), source.read_bytes()
     at, runs_on = 0, []
     while killed_at(source, target, at):
@@ -261,8 +144,8 @@ def test_what_is_not_the_same_in_both_is_noticed(paths) -> None:
         assert are_alike(one, other, silent)
 
 
-def test_going_back_lets_the_old_one_run_and_the_new_one_not(small) -> None:
-    source, target = small
+def test_going_back_lets_the_old_one_run_and_the_new_one_not(few) -> None:
+    source, target = few
     moved(source, target)
     for _ in range(2):  # the second time as after a kill in between
         with source_at(source) as one, target_at(target) as other:
@@ -272,8 +155,8 @@ def test_going_back_lets_the_old_one_run_and_the_new_one_not(small) -> None:
             conn.execute("INSERT INTO meta (key, value) VALUES ('moved_to', ?)", (str(target),))
 
 
-def test_going_back_is_refused_when_the_new_one_was_used(small) -> None:
-    source, target = small
+def test_going_back_is_refused_when_the_new_one_was_used(few) -> None:
+    source, target = few
     moved(source, target)
     change(target, "INSERT INTO people (person, name) VALUES (1, 'Edith')")
     with source_at(source) as one, target_at(target) as other, pytest.raises(StoreError, match="has been used since"):

@@ -7,7 +7,8 @@ Messages for editors and owners.
 | what goes out, and when | `schedule`, `moments`, `approvals`, `publishing` |
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
-| what became of it all, and is changed | `editing`, `corrections`, `delivery_report`, `audit_log` |
+| what is changed of an article | `editing`, `edit_refusals`, `edited_values`, `related_links`, `topic_ticks` |
+| what became of it all | `corrections`, `telling`, `delivery_report`, `audit_log` |
 | the bot in numbers | `statistics`, `statistics_lines` |
 | people, and what they are told unasked | `editors`, `alerts` |
 """

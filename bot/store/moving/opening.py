@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bot.domain.database_place import Place
@@ -12,24 +11,30 @@ from bot.store.moving.port import MovableDatabase
 from bot.store.moving.sqlite_side import is_database, sqlite_source, sqlite_target
 
 
-@contextmanager
-def source_at(place: Place) -> Iterator[MovableDatabase]:
+def source_at(place: Place) -> AbstractContextManager[MovableDatabase]:
     """Hold the bot's database that is to be moved, or was. Raises: StoreError."""
-    with sqlite_source(_file(place)) as db:
-        yield db
+    if isinstance(place, Path):
+        return sqlite_source(place)
+    _need_driver()
+    from bot.store.moving.postgres_side import postgres_source
+
+    return postgres_source(place)
 
 
-@contextmanager
-def target_at(place: Place) -> Iterator[MovableDatabase]:
+def target_at(place: Place) -> AbstractContextManager[MovableDatabase]:
     """Hold the database into which a bot is to be moved, or was. Raises: StoreError."""
-    with sqlite_target(_file(place)) as db:
-        yield db
+    if isinstance(place, Path):
+        return sqlite_target(place)
+    _need_driver()
+    from bot.store.moving.postgres_side import postgres_target
+
+    return postgres_target(place)
 
 
 def is_same(one: Place, other: Place) -> bool:
     """Return whether two places are one, whatever they are called."""
     if not isinstance(one, Path) or not isinstance(other, Path):
-        return one == other
+        return str(one) == str(other)
     try:
         return one.samefile(other)
     except OSError:  # one of them is not there, or cannot be looked at
@@ -37,11 +42,12 @@ def is_same(one: Place, other: Place) -> bool:
 
 
 def is_there(place: Place) -> bool:
-    """Return whether there is a database of newsbot's at a place."""
-    return is_database(_file(place))
+    """Return whether there is a database of newsbot's at a place. Of a server that is not asked."""
+    return is_database(place) if isinstance(place, Path) else True
 
 
-def _file(place: Place) -> Path:
-    if isinstance(place, Path):
-        return place
-    raise StoreError(f"{place}: this version keeps its database in an SQLite file; write the name of one")
+def _need_driver() -> None:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise StoreError("PostgreSQL needs a driver: pip install 'newsbot[postgres]'") from None

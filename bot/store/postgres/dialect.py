@@ -39,7 +39,7 @@ _TOKEN = re.compile(
       (?P<blank>\s+|--[^\n]*)
     | (?P<text>'(?:[^']|'')*')
     | (?P<name>:[a-z_]\w*)
-    | (?P<word>\w+)
+    | (?P<word>\d+\.\d+|\w+)
     | (?P<sign>::|->>|->|<>|<=|>=|\|\||.)
     """,
     re.VERBOSE | re.DOTALL,

@@ -30,10 +30,12 @@ CHANNEL = "newsbot"
 """What wake-ups are sent on."""
 SILENCE = timedelta(seconds=3)
 """After so long without a word from a session the server ends it, and its lock is free."""
+SESSION_NAME = "newsbot leadership"
+"""What the direct session of every process is called."""
+LEAD_LOCK = 0x6C656164  # "lead": held by the session of the one process that sends
 
 _SCHEMA = "newsbot"
 _WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
-_LEAD_LOCK = 0x6C656164  # "lead": held by the session of the one process that sends
 _CONNECT_TIMEOUT = 5  # seconds
 # An end that is gone without a word: https://www.postgresql.org/docs/current/libpq-connect.html (tcp_user_timeout: ms)
 _WATCHED = {
@@ -74,16 +76,16 @@ class DirectSession:
 
     async def try_lock(self) -> bool:
         """Take the lock of the one that sends, unless another session has it; return whether this one has it now."""
-        [(has_it,)] = await self._rows("SELECT pg_try_advisory_lock(%s::bigint)", _LEAD_LOCK)
+        [(has_it,)] = await self._rows("SELECT pg_try_advisory_lock(%s::bigint)", LEAD_LOCK)
         return bool(has_it)
 
     async def holds_lock(self) -> bool:
         """Return whether this session has the lock. The server's view: it is its word that counts."""
-        return bool(await self._rows(f"{_HELD} AND pid = pg_backend_pid()", _LEAD_LOCK))
+        return bool(await self._rows(f"{_HELD} AND pid = pg_backend_pid()", LEAD_LOCK))
 
     async def unlock(self) -> None:
         """Give the lock back and tell those who wait for it."""
-        await self._rows("SELECT pg_advisory_unlock(%s::bigint), pg_notify(%s, '')", _LEAD_LOCK, CHANNEL)
+        await self._rows("SELECT pg_advisory_unlock(%s::bigint), pg_notify(%s, '')", LEAD_LOCK, CHANNEL)
 
     async def begin_term(self, instance: str) -> tuple[int, int]:
         """End every other term and begin one; return its number, and how many deliveries are anybody's again.
@@ -215,7 +217,7 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection[Any]]:
 
 async def _connect(url: str) -> AsyncConnection[Any]:
     try:
-        address = make_conninfo(url, application_name="newsbot leadership", **_WATCHED)
+        address = make_conninfo(url, application_name=SESSION_NAME, **_WATCHED)
     except psycopg.ProgrammingError:  # what it says may hold a part of the password
         raise SettingsError(
             "NEWSBOT_DATABASE_DIRECT: is no address of a database; write postgresql://user:password@host/name"

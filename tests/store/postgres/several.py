@@ -96,15 +96,15 @@ class Several:
         self._lateness = 0.0
         self._watching = asyncio.create_task(self._watch())
 
-    async def start(self, url: str) -> Member:
-        """Start one more, and return when it takes part."""
+    async def start(self, url: str, *, connected: bool = True) -> Member:
+        """Start one more, and return when it takes part; not `connected`, when it tries to."""
         process = await start_python(PROCESS, url, cwd=self._folder, env=os.environ, stdout=PIPE)
         member = Member(f"process {len(self.members) + 1}")
         assert process.stdout is not None
         self._running.append((process, asyncio.create_task(member.read(process.stdout))))
         self._processes[member] = process
         self.members.append(member)
-        await member.until(lambda member: "ready" in member.heard)
+        await member.until(lambda member: ("-" if connected else "ready") in member.heard)
         return member
 
     def signal(self, member: Member, number: signal.Signals) -> float:

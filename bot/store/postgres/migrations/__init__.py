@@ -14,18 +14,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import psycopg
 
+from bot.domain.database_place import ServerAddress
 from bot.errors import StoreBusy, StoreError, StoreNewer
+from bot.store.engine.moved_mark import MARKS, why_nothing_runs
 from bot.store.postgres.connection import SCHEMA, named
 
 _LOCK = 0x6D696772  # "migr"
 CONNECT_TIMEOUT = 5  # seconds
 
 
-def migrate(url: str) -> None:
-    """Give the database this version's tables; make them where there are none. Raises: StoreError, StoreNewer."""
+def migrate(url: str, *, marked: bool = False) -> None:
+    """Give the database this version's tables; make them where there are none.
+
+    `marked`: also to one that was moved, or is to become the copy of another, on which nothing runs.
+    Raises: StoreError, StoreNewer.
+    """
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
             conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
@@ -35,6 +42,8 @@ def migrate(url: str) -> None:
             [(version,)] = conn.execute("SELECT coalesce(max(number), 0) FROM schema_version").fetchall()
             if version > latest():
                 raise StoreNewer(f"the database {named(url)} was made by a newer newsbot; run that version")
+            if version and not marked:
+                _refuse_moved(conn, url)
             for number, script in scripts().items():
                 if number > version:
                     conn.execute(script.encode())
@@ -43,6 +52,13 @@ def migrate(url: str) -> None:
         raise StoreBusy(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
     except psycopg.Error as error:
         raise StoreError(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
+
+
+def _refuse_moved(conn: psycopg.Connection[Any], url: str) -> None:
+    """Refuse a database that was moved, and half a copy of one."""
+    marks = dict(conn.execute("SELECT key, value FROM meta WHERE key = ANY(%s)", (list(MARKS),)).fetchall())
+    if (why := why_nothing_runs(ServerAddress(url).shown, *map(marks.get, MARKS))) is not None:
+        raise StoreError(why)
 
 
 def latest() -> int:

@@ -8,6 +8,6 @@ Conversations with editors and owners.
 | what goes out, and when | `copies`, `going_public`, `scheduling`, `approvals`, `publishing`, `taking_back` |
 | what is written to everybody | `announcements` |
 | what stories come from | `uploads`, `links`, `sources` |
-| what became of it all | `corrections`, `delivery_report`, `audit_log`, `statistics` |
+| what became of it all | `corrections`, `telling`, `delivery_report`, `audit_log`, `statistics` |
 | people | `editors` |
 """
