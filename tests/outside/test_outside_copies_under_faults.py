@@ -68,11 +68,14 @@ class Crowd:
     def showing(self, words: str) -> set[int]:
         return {one for one in self.people if (copy := self.copy(one)) is not None and words in plain(copy)}
 
-    async def told(self, words: str) -> str:
-        """Return the report to the editor that begins so, once it has come."""
+    async def told(self, words: str) -> None:
+        """Wait until the last message to the editor says so."""
         edith = self.here.cast.edith
-        await self.here.until(lambda: self.here.screens(edith, words), lambda: str(self.here.screens(edith, "")[-2:]))
-        return str(self.here.screens(edith, words)[-1])
+
+        def last() -> str:
+            return plain(self.here.of_bot(edith)[-1])
+
+        await self.here.until(lambda: words in last(), last)
 
     async def delivery(self) -> dict[str, Any]:
         printed = await self.here.shell("delivery", "arrests", "--json")
