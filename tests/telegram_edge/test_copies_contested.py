@@ -139,6 +139,51 @@ async def test_two_editors_correct_and_retract_at_one_moment(desk: CopyDesk, fir
     assert acts_logged.count("retract") == acts_logged.count("take back copies") == 1
 
 
+@pytest.mark.parametrize("pause", [0, 60], ids=["at once", "later"])
+async def test_two_editors_who_press_every_copy_correct_it_once(desk: CopyDesk, pause: float) -> None:
+    article, people = await desk.delivered(pictures=())
+    await desk.changes(article, title="Cells for the grid")
+    before = len(desk.house.world.ledger)
+    await desk.house.presses(EDITH, "Every copy")
+    if pause:
+        await desk.turn()
+        desk.house.clock.advance(timedelta(seconds=pause))
+    await desk.house.presses(BEN, "Every copy")
+    await _later(desk)
+    for person in people:
+        assert _text(desk, person).endswith(": title")
+        assert _text(desk, person).count("Corrected ") == 1
+    edits = [call for call in list(desk.house.world.ledger)[before:] if call.chat_id in people]
+    assert len(edits) == 3
+    for person in (EDITH, BEN):
+        assert "Corrected on 3 of 3 phones." in plain(desk.house.screen(person))
+
+
+@pytest.mark.parametrize("button", ["Lists only", "Leave it"])
+async def test_who_would_leave_copies_that_another_editor_corrects_is_shown_that(desk: CopyDesk, button: str) -> None:
+    article, people = await desk.delivered(pictures=())
+    await desk.changes(article, title="Cells for the grid")
+    await desk.house.presses(EDITH, "Every copy")
+    await desk.house.presses(BEN, button)
+    await _later(desk)
+    assert all(_text(desk, person).startswith("Cells for the grid\n") for person in people)
+    assert "Corrected on 3 of 3 phones." in plain(desk.house.screen(BEN))
+
+
+async def test_every_copy_is_corrected_again_after_a_change_that_only_lists_show(desk: CopyDesk) -> None:
+    article, people = await desk.delivered(pictures=())
+    await desk.changes(article, title="Cells")
+    await desk.house.presses(EDITH, "Every copy")
+    await _later(desk)
+    await desk.changes(article, title="Cells for the grid")
+    await desk.house.presses(EDITH, "Lists only")
+    await _later(desk)
+    assert all(_text(desk, person).startswith("Cells\n") for person in people)
+    await desk.house.presses(EDITH, "Every copy")
+    await _later(desk)
+    assert all(_text(desk, person).startswith("Cells for the grid\n") for person in people)
+
+
 async def test_a_retraction_and_what_becomes_of_the_copies_are_one_act(desk: CopyDesk) -> None:
     """A bot that ends between the two would have retracted an article whose copies nobody takes back."""
     article, _ = await desk.delivered(pictures=())

@@ -15,12 +15,13 @@ from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By
 from bot.domain.copies import Copies, deletable_from
 from bot.domain.correction import Correction, Field
-from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.errors import OutOfTurn
 from bot.services.newsroom import newsroom, telling
 from bot.services.newsroom.copy_changes import promise_change
 from bot.store.content import articles, corrections
-from bot.store.delivery import copy_counts
+from bot.store.delivery import campaigns, copy_counts
+from bot.store.delivery.campaigns import Campaign
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
 
@@ -60,11 +61,16 @@ async def correct(db: Database, number: int, *, why: str | None, by: By, now: da
 async def correct_within(
     conn: Connection, number: int, *, why: str | None, by: By, now: datetime, key: str | None = None
 ) -> Changing:
-    """Do what `correct` does in the caller's transaction; `key` names the program that asks."""
+    """Do what `correct` does in the caller's transaction; `key` names the program that asks.
+
+    Where there is no reason, and nothing has changed since the last correction was promised, it is that one.
+    """
     before = await articles.article(conn, number)
     if not before.is_listed:
         raise OutOfTurn(f"#{number} is in no list")
     fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+    if why is None and not fields and (last := await _last_change(conn, before)) is not None:
+        return Changing(before, last.id, await copy_counts.copies(conn, number))
     await corrections.add(conn, number, before.corrections, Correction(now, why, fields))
     await audit_log.record(conn, "correct", at=now, person=by, article=number, detail=why or ", ".join(fields), key=key)
     article = await articles.article(conn, number)
@@ -73,6 +79,20 @@ async def correct_within(
         return Changing(article, None, copies)
     campaign = await promise_change(conn, article, CORRECTION, Lane.LATER, Operation.EDIT, by, now)
     return Changing(article, campaign, copies)
+
+
+async def _last_change(conn: Connection, article: Article) -> Campaign | None:
+    """Return the correction after which an article has not changed any more; None when it has, or there was none."""
+    made = await campaigns.changing(conn, Subject(SubjectType.ARTICLE, article.number))
+    is_last = bool(made) and made[-1].kind == CORRECTION and made[-1].revision == article.revision
+    return made[-1] if is_last else None
+
+
+async def already_promised(db: Database, number: int) -> int | None:
+    """Return the correction that shows an article as it is now, whoever asked for it; None when there is none."""
+    async with db.reading() as conn:
+        last = await _last_change(conn, await articles.article(conn, number))
+        return None if last is None else last.id
 
 
 async def leave_copies(db: Database, number: int, *, by: By, now: datetime) -> Article:
