@@ -25,9 +25,10 @@ from bot.content.web.fetching import Fetcher
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
-from bot.errors import SettingsError, StoreError, StoreMoved
+from bot.errors import SettingsError
 from bot.event_loop import first_of, stop_on_signals, tune_garbage_collector
 from bot.render.locale import languages
+from bot.running_store import RunningStore, open_store
 from bot.services.content.imports import Policy
 from bot.services.delivery import clocks
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
@@ -39,11 +40,6 @@ from bot.settings import TELEGRAM, Settings
 from bot.store.content import sources
 from bot.store.desk import editors
 from bot.store.engine import metadata
-from bot.store.engine.database import Database
-from bot.store.engine.disk_reserve import Reserve
-from bot.store.engine.file_guard import copy_open_file
-from bot.store.engine.lock import DatabaseLock
-from bot.store.engine.migrations import migrate
 from bot.store.readers import pending_updates
 from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
@@ -88,7 +84,8 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
             await asyncio.wait([starting])
             return 0
         ctx = await starting
-        log.info("at work as @%s on %s", ctx.bot_username, settings.database.absolute())
+        where = settings.database.absolute() if isinstance(settings.database, Path) else settings.database
+        log.info("at work as @%s on %s", ctx.bot_username, where)
         if greet is not None and not await _has_owner(ctx):
             code = await roles.owner_code(ctx.db, clock())
             greet(f"https://t.me/{ctx.bot_username}?start=o_{code}")
@@ -134,29 +131,23 @@ async def running(
     content = settings.content or Path("content")
     _refuse_what_cannot_work(settings)
     _make_folder("NEWSBOT_CONTENT", content)
-    _make_folder("NEWSBOT_DATABASE", settings.database.parent)
+    if isinstance(settings.database, Path):
+        _make_folder("NEWSBOT_DATABASE", settings.database.parent)
     wake_ups = _WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
-        lock = DatabaseLock(settings.database)
-        stack.callback(lock.release)
-        migrate(settings.database, create=True)
-        db = await Database.open(settings.database)
-        stack.push_async_callback(db.close)
-        if lost is not None:
-            stack.push_async_callback(_rescue, db, settings.database, lost, clock)
+        store = await open_store(settings, stack, lost, clock, wake_ups.notify)
+        db, reserve = store.db, store.reserve
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
             await metadata.refuse_other_bots(conn, bot_id)
-        await _hold_if_older(db, lock, settings, clock())
-        reserve = Reserve(settings.database)
-        if not await asyncio.to_thread(reserve.take):
-            log.error("there is no room on the disk beside %s; nothing is sent until there is", settings.database)
+        await _hold_if_older(store, settings, clock())
         transport = AiohttpTransport()
         is_seen = settings.http is not None or settings.webhook_url is not None
         if is_seen:
             from bot.http_server import Metrics, serving_http
 
             metrics = Metrics()
+            metrics.leader.set_function(lambda: float(store.leads()))
         journal = UpdateJournal(db, clock)
         stack.push_async_callback(journal.close)
         update_queue = UpdateQueue(journal, time=metrics.time if is_seen else _discard)
@@ -200,6 +191,7 @@ async def running(
             count=metrics.count if is_seen else _discard,
             reserve=reserve,
             paid_budget=ctx.paid_budget,
+            leads=store.leads,
         )
         first_look = _FirstLook()
         await application.initialize()
@@ -212,14 +204,14 @@ async def running(
                 serving_http(ctx, application, update_queue, metrics, may_begin=first_look.wait)
             )
         parts = _BackgroundParts(
-            ctx, application, update_queue, lock, reserve, content, progress_messages, dispatcher, wake_ups, first_look
+            ctx, application, update_queue, store, content, progress_messages, dispatcher, wake_ups, first_look
         )
         tasks = [
             asyncio.create_task(background.restart_on_error(name, loop), name=name)
             for name, loop in _background_tasks(parts, imported or asyncio.Event(), lost).items()
         ]
-        sending = asyncio.create_task(background.restart_on_error("dispatcher", dispatcher.run), name="dispatcher")
-        stack.push_async_callback(_end, dispatcher, sending, tasks)
+        sending = asyncio.create_task(store.send(dispatcher.run, lambda: dispatcher.is_stopping), name="dispatcher")
+        stack.push_async_callback(_end, store, dispatcher, sending, tasks)
         tuning = asyncio.get_running_loop().call_later(GC_TUNED_AFTER, tune_garbage_collector)
         stack.callback(tuning.cancel)
         yield ctx
@@ -247,8 +239,7 @@ class _BackgroundParts:
     ctx: BotContext
     application: Application[Any, Any, Any, Any, Any, Any]
     update_queue: UpdateQueue
-    lock: DatabaseLock
-    reserve: Reserve
+    store: RunningStore
     content: Path
     progress_messages: ProgressMessages
     dispatcher: Dispatcher
@@ -259,7 +250,8 @@ class _BackgroundParts:
 def _background_tasks(
     parts: _BackgroundParts, imported: asyncio.Event, lost: asyncio.Event | None
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    ctx, progress_messages, reserve = parts.ctx, parts.progress_messages, parts.reserve
+    ctx, progress_messages, store = parts.ctx, parts.progress_messages, parts.store
+    reserve = store.reserve
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
     promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
@@ -273,7 +265,7 @@ def _background_tasks(
         clock=clock,
         wake=wake,
         changed=due_sources,
-        may_write=lambda: reserve.is_held,
+        may_write=lambda: reserve is None or reserve.is_held,
         webhook_url=settings.webhook_url,
     )
 
@@ -293,7 +285,6 @@ def _background_tasks(
             looked=parts.first_look.looked,
             imported=imported,
         ),
-        "database": lambda: background.watch_database(db, parts.lock, wake),
         "fan-out": lambda: background.fan_out(
             db, reserve, zone=settings.timezone, clock=clock, changed=promised, ready=parts.dispatcher.wake
         ),
@@ -301,12 +292,9 @@ def _background_tasks(
         "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, settings.forget_after, clock=clock),
-        "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
-    if lost is not None:
-        loops["database file"] = lambda: background.watch_file(settings.database, lost)
-    if (backups := settings.backup) is not None:
-        loops["backup"] = lambda: background.keep_backups(db, settings.database, backups, clock=clock)
+    if (path := db.path) is not None and (backups := settings.backup) is not None:
+        loops["backup"] = lambda: background.keep_backups(db, path, backups, clock=clock)
     if settings.webhook_url is None:
 
         async def refused(reason: str) -> None:
@@ -319,18 +307,15 @@ def _background_tasks(
             await poll(parts.application, parts.update_queue, alarm=refused)
 
         loops["polling"] = polling
+    loops = {name: store.by_one(name, loop) for name, loop in loops.items()}
+    # What every process sees to for itself.
+    loops["database"] = lambda: background.watch_database(db, store.remember, wake)
+    if reserve is not None:
+        alarm = partial(progress_messages.alarm, Alarm.DISK, None)
+        loops["disk"] = lambda: background.watch_disk(reserve, alarm, wake)
+    if path is not None and lost is not None:
+        loops["database file"] = lambda: background.watch_file(path, lost)
     return loops
-
-
-async def _rescue(db: Database, path: Path, lost: asyncio.Event, clock: Clock) -> None:
-    """When the database file was moved, deleted or replaced, save a copy of the open one and raise StoreMoved."""
-    if lost.is_set():
-        what = f"the database {path.absolute()} was moved, deleted or replaced while newsbot ran"
-        try:
-            copy = await copy_open_file(db, path, clock())
-        except (OSError, StoreError) as error:
-            raise StoreMoved(f"{what}, and no copy could be made: {error}") from error
-        raise StoreMoved(f"{what}; what it held is in {copy}: put the right one in place and start again")
 
 
 def _discard(_: object) -> None:
@@ -370,14 +355,15 @@ async def _has_owner(ctx: BotContext) -> bool:
         return Role.OWNER in (await editors.editors(conn, ctx.settings.admins)).values()
 
 
-async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, now: datetime) -> None:
+async def _hold_if_older(store: RunningStore, settings: Settings, now: datetime) -> None:
     """Hold all that a restored database would send: it may have been sent before."""
+    db = store.db
     async with db.transaction() as conn:
-        if await metadata.generation(conn) < lock.generation():
+        if await metadata.generation(conn) < store.generation:
             await metadata.put(conn, "restored", "1")
         is_restored = await metadata.is_restored(conn)
         await metadata.count_start(conn)
-        lock.remember(await metadata.generation(conn))
+        store.remember(await metadata.generation(conn))
         if is_restored:
             await pending_updates.forget_all(conn)  # they are as old as the copy
             await sources.hold_next(conn)
@@ -411,9 +397,13 @@ async def _introduce(bot: telegram.Bot) -> None:
             await asyncio.sleep(backoff(failures).total_seconds())
 
 
-async def _end(dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
+async def _end(
+    store: RunningStore, dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[asyncio.Task[None]]
+) -> None:
     """Stop fetching updates, stop sending, and write down what Telegram answered."""
     dispatcher.stop()
+    if not store.sends():
+        sending.cancel()
     for task in tasks:
         task.cancel()
     await asyncio.wait([*tasks, sending], timeout=SHUTDOWN_TIMEOUT)

@@ -33,7 +33,6 @@ from bot.store.engine.backup import daily_backup
 from bot.store.engine.database import Connection, Database
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.engine.file_guard import identity
-from bot.store.engine.lock import DatabaseLock
 from bot.store.readers import forgetting
 
 log = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ async def restart_on_error(name: str, loop: Callable[[], Awaitable[None]], pause
             await asyncio.sleep(pause)
 
 
-async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
+async def watch_database(db: Database, remember: Callable[[int], None], wake: Wake) -> None:
     """Call `wake` within a second of another process, such as a shell command, writing to the database."""
     seen = await db.version()
     while True:
@@ -75,7 +74,7 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
             seen = version
             wake()
             async with db.reading() as conn:
-                lock.remember(await metadata.generation(conn))
+                remember(await metadata.generation(conn))
 
 
 async def watch_file(path: Path, lost: asyncio.Event) -> None:
@@ -87,7 +86,7 @@ async def watch_file(path: Path, lost: asyncio.Event) -> None:
 
 
 async def fan_out(
-    db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake, zone: tzinfo = UTC
+    db: Database, reserve: Reserve | None, *, clock: Clock, changed: asyncio.Event, ready: Wake, zone: tzinfo = UTC
 ) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
@@ -98,7 +97,7 @@ async def fan_out(
     """
     while True:
         changed.clear()
-        if not reserve.is_held:
+        if reserve is not None and not reserve.is_held:
             await _sleep(changed, None)
             continue
         now = clock()
@@ -174,14 +173,14 @@ async def watch_folder(
 
 
 async def housekeeping(
-    db: Database, reserve: Reserve, kept: timedelta | None, gone_for: timedelta | None, *, clock: Clock
+    db: Database, reserve: Reserve | None, kept: timedelta | None, gone_for: timedelta | None, *, clock: Clock
 ) -> None:
     """Every hour, prune what has been over for longer than `kept`, and keep the file small.
 
     Chats that could not be reached for `gone_for` are forgotten. None: never.
     """
     while True:
-        if reserve.is_held:
+        if reserve is None or reserve.is_held:
             await forget_gone(db, gone_for, clock())
             await clean_up(db, kept, clock())
         await asyncio.sleep(HOUSEKEEPING_INTERVAL)

@@ -12,7 +12,6 @@ import contextlib
 import hmac
 import logging
 import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,6 +90,10 @@ class Metrics:
         self.oldest = Gauge(
             "newsbot_oldest_waiting_seconds", "How long the oldest due delivery has waited", registry=self.registry
         )
+        self.leader = Gauge(
+            "newsbot_leader", "1 on the process that sends, of several on one database; else 0", registry=self.registry
+        )
+        self.leader.set(1)
         self.rate = Gauge("newsbot_rate", "Messages a second the pace allows now", registry=self.registry)
 
     def count(self, outcome: Outcome) -> None:
@@ -203,7 +206,7 @@ async def serving_http(
         app.router.add_get("/readyz", _readyz(Readiness(ctx, times)))
         app.router.add_get("/metrics", _metrics(ctx, metrics))
         _mount_api(app, ctx)
-    secret = settings.webhook_secret or secrets.token_urlsafe(32)
+    secret = settings.webhook_secret or _made_up_secret(settings.token or "")
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
         webhook = _webhook(application, update_queue, secret, await _waiting(application), may_begin)
@@ -222,6 +225,11 @@ async def serving_http(
             asking = asyncio.create_task(setting, name="webhook")
             stack.callback(asking.cancel)
         yield
+
+
+def _made_up_secret(token: str) -> str:
+    """Return a secret that whoever knows the token can make again: all processes of one bot have the same."""
+    return hmac.new(token.encode(), b"newsbot webhook secret", "sha256").hexdigest()
 
 
 def _mount_api(app: web.Application, ctx: BotContext) -> None:

@@ -106,22 +106,15 @@ def _web(value: object) -> str:
     return text
 
 
-def can_run_on(place: Place) -> Path:
-    """Return a place on which a bot of this version can run. Raises: ValueError."""
-    if isinstance(place, Path):
-        return place
-    raise ValueError(f"{place}: this version keeps its database in an SQLite file; write the name of one")
-
-
-def _database(value: object) -> Path:
-    return can_run_on(place_of(str(value)))
+def _database(value: object) -> Place:
+    return place_of(str(value))
 
 
 def _server(value: object) -> str:
-    text = str(value).strip()
-    if not re.match(r"postgres(ql)?://[^\s]+$", text):  # what it is may hold a password
-        raise ValueError("that is not the address of a PostgreSQL database; write postgresql://user:password@host/name")
-    return text
+    place = place_of(str(value))
+    if isinstance(place, Path):
+        raise ValueError(f'"{value}" is a file; write the address of the server, postgresql://USER:PASSWORD@HOST/NAME')
+    return place.url
 
 
 def _folder(value: object) -> Path:
@@ -187,7 +180,7 @@ class Settings:
 
     token: Annotated[str | None, _token] = field(default=None, repr=False)
     admins: Annotated[frozenset[int], _people] = frozenset()
-    database: Annotated[Path, _database] = Path("data/newsbot.db")
+    database: Annotated[Place, _database] = Path("data/newsbot.db")
     database_direct: Annotated[str | None, _server] = field(default=None, repr=False)
     content: Annotated[Path | None, _folder] = None
     api_url: Annotated[str, _web] = TELEGRAM

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bot.cli.people import named, say_people
-from bot.cli.shell import chats, now, number, opened, refuse, say
+from bot.cli.shell import chats, file_of, now, number, opened, refuse, say
 from bot.errors import SettingsError
 from bot.services.newsroom import roles
 from bot.services.newsroom.restoring import Restored, UnsoundCopy
@@ -21,23 +21,23 @@ from bot.store.engine.migrations import migrate
 
 def backup(file: str) -> int:
     """Write a copy to a new file, or to the standard output for `-`."""
-    settings = read_settings()
-    migrate(settings.database, create=False)
+    database = file_of(read_settings().database, "`pg_dump --format=custom` makes a copy of it while bots run")
+    migrate(database, create=False)
     if file == "-":
-        return _stream(settings)
+        return _stream(database)
     target = Path(file)
-    save(settings.database, target)
+    save(database, target)
     say(f"{target.absolute()}: {number(target.stat().st_size)} bytes")
     return 0
 
 
-def _stream(settings: Settings) -> int:
+def _stream(database: Path) -> int:
     if sys.stdout.isatty():
         raise SettingsError("a database is nothing to read on a terminal; write `newsbot backup - > FILE`")
     # Beside the database: there is room for one there, and it is not readable by others.
-    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix=".backup-") as folder:
+    with tempfile.TemporaryDirectory(dir=database.parent, prefix=".backup-") as folder:
         copy = Path(folder) / "newsbot.db"
-        copy_database(settings.database, copy)
+        copy_database(database, copy)
         with copy.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
     sys.stdout.buffer.flush()
@@ -47,13 +47,14 @@ def _stream(settings: Settings) -> int:
 def restore(file: Path) -> int:
     """Put a copy in place; 1 when it is not sound, and then nothing is changed."""
     settings = read_settings()
+    database = file_of(settings.database, "stop its bots and put the copy back with `pg_restore --clean --if-exists`")
     try:
-        restored = asyncio.run(put_back(file, settings.database, now()))
+        restored = asyncio.run(put_back(file, database, now()))
     except UnsoundCopy as error:
         refuse(f"newsbot: {error}")
         return 1
     articles = f"{number(restored.articles)} {'article' if restored.articles == 1 else 'articles'}"
-    say(f"{settings.database.absolute()} is now the copy {file.absolute()}: {articles}, {chats(restored.chats)}.")
+    say(f"{database.absolute()} is now the copy {file.absolute()}: {articles}, {chats(restored.chats)}.")
     if restored.beside.log is not None:
         say(f"What was in its write-ahead log {restored.beside.log} is in it.")
     elif restored.beside.foreign_log is not None:

@@ -9,18 +9,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli.shell import chats, now, number, say, span
+from bot.domain.database_place import Place
 from bot.services.delivery.kinds import KINDS
 from bot.store.delivery import campaigns
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.engine.database import Database
-from bot.store.engine.lock import is_locked
+from bot.store.opening import is_bot_running
 
 LOOK_EVERY = timedelta(milliseconds=300)
 RESTARTED_WITHIN = timedelta(seconds=3)  # a bot that is gone for longer has been ended
 
 
-async def follow(db: Database, number_: int) -> None:
+async def follow(db: Database, place: Place, number_: int) -> None:
     """Wait until a campaign is done, stopped or held, or no bot is there to go on with it, and say how it ended."""
     with Progress(
         TextColumn("{task.description}"),
@@ -35,7 +36,7 @@ async def follow(db: Database, number_: int) -> None:
         task = progress.add_task(f"#{one.article}", total=await _audience(db, one))
         waits_until = now() + RESTARTED_WITHIN
         while one.state is CampaignState.RUNNING and now() < waits_until:
-            if db.path is None or await asyncio.to_thread(is_locked, db.path):
+            if await asyncio.to_thread(is_bot_running, place):
                 waits_until = now() + RESTARTED_WITHIN
             progress.update(task, completed=one.settled, total=one.total if one.is_complete else None)
             await asyncio.sleep(LOOK_EVERY.total_seconds())

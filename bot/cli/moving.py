@@ -6,7 +6,7 @@ from bot.cli.progress import progress_bar
 from bot.cli.shell import now, number, say, span
 from bot.domain.database_place import Place, place_of
 from bot.errors import SettingsError, StoreBusy, StoreError
-from bot.settings import can_run_on, read_settings
+from bot.settings import read_settings
 from bot.store.engine.moved_mark import MOVED_TO
 from bot.store.moving.carrying import carry, go_back
 from bot.store.moving.opening import is_same, is_there, source_at, target_at
@@ -68,7 +68,7 @@ def _instead_of(source: MovableDatabase, there: Place) -> None:
 
 def _place(database: str) -> Place:
     try:
-        return can_run_on(place_of(database))
+        return place_of(database)
     except ValueError as error:
         raise SettingsError(str(error)) from None
 

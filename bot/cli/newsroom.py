@@ -39,7 +39,7 @@ from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.engine import metadata
 from bot.store.engine.database import Database
-from bot.store.engine.lock import is_locked
+from bot.store.opening import is_bot_running
 
 _PAGE = 500
 
@@ -77,10 +77,10 @@ def publish(words: Sequence[str], *, wait: bool) -> int:
 
     async def one(db: Database, article: Article) -> None:
         published = await newsroom.publish(db, article.number, by=me(), now=now(), undo=settings.undo)
-        is_running = await asyncio.to_thread(is_locked, settings.database)
+        is_running = await asyncio.to_thread(is_bot_running, settings.database)
         say(await _announced(db, published, settings, is_running=is_running))
         if wait and is_running:
-            await follow(db, published.campaign)
+            await follow(db, settings.database, published.campaign)
         elif wait:
             unattended.append(article.number)
 

@@ -13,12 +13,14 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.domain.audit import ShellUser
-from bot.errors import AmbiguousArticle, ReaderError, UnknownArticle
+from bot.domain.database_place import Place
+from bot.errors import AmbiguousArticle, ReaderError, SettingsError, UnknownArticle
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.store.engine.migrations import migrate
+from bot.store.opening import open_database
 
 PAUSED = "All pushes are held. `newsbot resume` releases them."
 _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
@@ -103,11 +105,18 @@ def refuse_article(error: ReaderError) -> None:
         refuse(f"newsbot: {error}")
 
 
+def file_of(place: Place, advice: str) -> Path:
+    """Return the file of a database. Raises: SettingsError with the `advice` for one that is on a server."""
+    if isinstance(place, Path):
+        return place
+    raise SettingsError(f"the database {place} is on a PostgreSQL server; {advice}")
+
+
 @asynccontextmanager
 async def opened(settings: Settings, *, create: bool = False) -> AsyncIterator[Database]:
     """Open the configured database for one command. Raises: StoreError, with the absolute path."""
-    migrate(settings.database, create=create)
-    db = await Database.open(settings.database, readers=1)
+    is_pooled = settings.database_direct is not None
+    db = await open_database(settings.database, create=create, readers=1, through_pool=is_pooled)
     try:
         yield db
     finally:

@@ -21,7 +21,7 @@ from bot.services.sources.sources import Added, Checked
 from bot.settings import Settings, read_settings
 from bot.store.content import sources as source_rows
 from bot.store.engine.database import Database
-from bot.store.engine.lock import is_locked
+from bot.store.opening import is_bot_running
 
 _EXCERPT = 200  # characters shown of an excerpt
 
@@ -64,7 +64,7 @@ def add(url: str, choices: SourceChoices) -> int:
         return 0
     say(f"{_called(added.source)} is added: {added.source.url}")
     say(_first_reading(added.report, choices.taken_as))
-    if not is_locked(settings.database):
+    if not is_bot_running(settings.database):
         say("No bot is running on this database; it is read again once `newsbot run` does.")
     return 0
 
@@ -125,7 +125,7 @@ async def _resume(db: Database, one: Source, _: Settings) -> str:
 async def _refresh(db: Database, one: Source, settings: Settings) -> str:
     at = now()
     refreshed = await sources.refresh(db, one.number, now=at)
-    if not await asyncio.to_thread(is_locked, settings.database):
+    if not await asyncio.to_thread(is_bot_running, settings.database):
         return f"{_called(refreshed)} will be asked once `newsbot run` does; no bot is running on this database"
     if refreshed.next_at > at:
         return f"{_called(refreshed)} will be asked at {iso(refreshed.next_at)}: its server told us to wait so long"
@@ -178,7 +178,7 @@ def import_file(path: Path) -> int:
         *([f"{number(len(report.refused))} refused"] if report.refused else []),
     ]
     say(", ".join(parts))
-    if report.added and not is_locked(settings.database):
+    if report.added and not is_bot_running(settings.database):
         say("No bot is running on this database; they are read once `newsbot run` does.")
     return 1 if report.refused else 0
 

@@ -39,8 +39,7 @@ _FACTS = {
 def stats(days: int, *, as_json: bool) -> int:
     """Print the bot's numbers of the last so many days."""
     settings = read_settings()
-    sums, found = asyncio.run(_asked(settings, days, as_json=as_json))
-    size = settings.database.stat().st_size
+    sums, found, size = asyncio.run(_asked(settings, days, as_json=as_json))
     if as_json:
         say_json(_as_json(sums, found, size))
     else:
@@ -48,11 +47,12 @@ def stats(days: int, *, as_json: bool) -> int:
     return 0
 
 
-async def _asked(settings: Settings, days: int, *, as_json: bool) -> tuple[Totals, Statistics]:
+async def _asked(settings: Settings, days: int, *, as_json: bool) -> tuple[Totals, Statistics, int]:
     async with opened(settings) as db:
         sums = await statistics.totals(db, now(), MAX_CHATS if as_json else MAX_FAILED)
         period = latest(days, now(), settings.timezone)
-        return sums, await statistics.statistics(db, period, statistics.MOST if as_json else MAX_LISTED)
+        found = await statistics.statistics(db, period, statistics.MOST if as_json else MAX_LISTED)
+        return sums, found, await db.size()
 
 
 def _as_json(sums: Totals, found: Statistics, size: int) -> dict[str, object]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from files_in_place import written_a_while_ago
+from postgres_cluster import Cluster
 from processes import Process, start_python
 
 from bot.sandbox.bot_api.server import SandboxServer
@@ -26,6 +27,8 @@ from bot.sandbox.tour.stage import plain
 from bot.sandbox.world.world import Cast, World
 
 TOKEN = "424242:outside-token-AAAAAAAAAAAAAAAAAAAAAAAAA"
+ON_POSTGRES = "STREETS_ON_POSTGRES"
+"""Variable: the cluster (`postgres_cluster.Cluster`, as JSON) on which all streets have their databases."""
 PATIENCE = 60.0  # seconds for anything to appear: far more than it takes on a busy machine, far less than for ever
 ENDING = 10.0  # seconds that the contract gives a process to end
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")  # shapes text, shows nothing
@@ -283,6 +286,13 @@ def forms(message: Json) -> set[str]:
     return {entity["type"] for entity in message.get("caption_entities", message.get("entities", ()))}
 
 
+def database_on(server: str) -> str:
+    """Return the address of an empty database on a cluster."""
+    given = json.loads(server)
+    cluster = Cluster(Path(given["folder"]), given["port"])
+    return cluster.url(cluster.create())
+
+
 @asynccontextmanager
 async def street(folder: Path, **variables: str) -> AsyncIterator[Street]:
     """A street with Anna, Ben, Edith who owns the bot, a group and a channel. Nothing runs yet.
@@ -292,6 +302,8 @@ async def street(folder: Path, **variables: str) -> AsyncIterator[Street]:
     world = World(token=TOKEN)
     cast = world.standard_cast()
     world.limits = False
+    if "DATABASE" not in variables and (server := os.environ.get(ON_POSTGRES)):
+        variables["DATABASE"] = database_on(server)
     async with SandboxServer(world) as server:
         here = Street(folder, world, cast, server.url, variables)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.content.articles.surroundings import ReadingRules
 from bot.domain.article import Story
+from bot.domain.database_place import Place
 from bot.domain.source import SourceFile
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError
@@ -43,7 +44,7 @@ def check_path(given: Path, content: Path, rules: ReadingRules, *, now: datetime
 def warnings_of(
     files: Mapping[str, Story | TopicFile | SourceFile | ContentError],
     content: Path,
-    database: Path,
+    database: Place,
     rules: ReadingRules,
     now: datetime,
 ) -> list[Complaint]:
@@ -69,7 +70,7 @@ def warnings_of(
     names = KnownNames(known)
     if not all(key in names for key in named):
         # Most folders contain their topics; for others, the topics of the content folder and the database count too.
-        if database.is_file():
+        if isinstance(database, Path) and database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
             checked = check_path(content, content, rules, now=now)

@@ -150,6 +150,11 @@ class Dispatcher:
         """Wait until nothing is due and nothing is on its way."""
         await self._idle.wait()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping
+
     def stop(self) -> None:
         """Send nothing more. `run` returns once messages being sent have been answered and written down."""
         self._stopping = True

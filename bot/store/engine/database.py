@@ -259,6 +259,11 @@ class Database:
                 await self._finish(self._commit)
             await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    async def size(self) -> int:
+        """Return how many bytes the database takes."""
+        assert self.path is not None
+        return (await asyncio.to_thread(self.path.stat)).st_size
+
     async def version(self) -> int:
         """Return a number that changes when another process commits, or this one does.
 

@@ -6,16 +6,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bot.domain.database_place import Place
-from bot.errors import StoreError
 from bot.store.moving.port import MovableDatabase
 from bot.store.moving.sqlite_side import is_database, sqlite_source, sqlite_target
+from bot.store.opening import need_driver
 
 
 def source_at(place: Place) -> AbstractContextManager[MovableDatabase]:
     """Hold the bot's database that is to be moved, or was. Raises: StoreError."""
     if isinstance(place, Path):
         return sqlite_source(place)
-    _need_driver()
+    need_driver()
     from bot.store.moving.postgres_side import postgres_source
 
     return postgres_source(place)
@@ -25,7 +25,7 @@ def target_at(place: Place) -> AbstractContextManager[MovableDatabase]:
     """Hold the database into which a bot is to be moved, or was. Raises: StoreError."""
     if isinstance(place, Path):
         return sqlite_target(place)
-    _need_driver()
+    need_driver()
     from bot.store.moving.postgres_side import postgres_target
 
     return postgres_target(place)
@@ -44,10 +44,3 @@ def is_same(one: Place, other: Place) -> bool:
 def is_there(place: Place) -> bool:
     """Return whether there is a database of newsbot's at a place. Of a server that is not asked."""
     return is_database(place) if isinstance(place, Path) else True
-
-
-def _need_driver() -> None:
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
-        raise StoreError("PostgreSQL needs a driver: pip install 'newsbot[postgres]'") from None

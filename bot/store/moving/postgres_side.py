@@ -22,7 +22,7 @@ from bot.store.engine.moved_mark import MOVING_FROM
 from bot.store.moving.pieces import in_pieces
 from bot.store.moving.tables import META, Record, Table, all_tables
 from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA, WRITE_LOCK
-from bot.store.postgres.direct_session import LEAD_LOCK, SESSION_NAME
+from bot.store.postgres.direct_session import LEAD_LOCK, PROCESSES, SESSION_NAME
 from bot.store.postgres.migrations import migrate
 
 _NAME = "newsbot move"
@@ -30,7 +30,6 @@ _SETTINGS = (
     f"SET search_path = {SCHEMA}, pg_catalog; SET lock_timeout = '2s'; SET jit = off; SET synchronous_commit = off; "
     "SET maintenance_work_mem = '64MB'"
 )
-_PROCESSES = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
 _FOREIGN_KEYS = """
 CREATE TABLE foreign_keys_kept AS
 SELECT c.relname AS of_table, k.conname AS name, pg_get_constraintdef(k.oid) AS definition
@@ -230,7 +229,7 @@ def _held_alone(address: ServerAddress, conn: Connection[tuple[Any, ...]]) -> It
             conn.execute("SELECT pg_advisory_lock(%s::bigint)", (LEAD_LOCK,))
         except psycopg.errors.LockNotAvailable as error:
             raise StoreError(f"another newsbot runs on the database {address}; stop it first") from error
-        if conn.execute(_PROCESSES, (SESSION_NAME,)).fetchall():
+        if conn.execute(PROCESSES, (SESSION_NAME,)).fetchall():
             raise StoreError(f"another newsbot runs on the database {address}; stop it first")
         migrate(address.url, marked=True)
         try:

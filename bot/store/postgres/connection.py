@@ -10,12 +10,13 @@ Source: https://www.psycopg.org/psycopg3/docs/advanced/async.html
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor, errors
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
 from bot.errors import StoreBusy, StoreError, StoreFull
@@ -26,6 +27,17 @@ from bot.store.postgres.rows import adapt, rows
 SCHEMA = "newsbot"
 WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
 CONNECT_TIMEOUT = 5  # seconds
+PATIENCE = 30.0
+"""Seconds for one statement. A server, or what stands in front of it, that takes in what is said and answers nothing is
+noticed by nothing else, and whoever waits for it would wait for ever."""
+# One that is gone without a word. Seconds, and milliseconds for the last: the page on libpq-connect.html
+_WATCHED = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 # A transaction's first statement. Whoever writes waits for the writer before; a process that is stopped or cut off with
 # a transaction open loses it. All is said for the transaction alone, as a pool may give the next one to somebody else.
 # Source: https://www.pgbouncer.org/features.html (transaction pooling)
@@ -59,20 +71,24 @@ class PostgresConnection(Connection):
     BEGIN = _BEGIN
     LOOK = _LOOK
 
-    def __init__(self, url: str, *, prepares: bool) -> None:
-        """`prepares`: statements are kept prepared; not through a pool that gives each transaction another session."""
+    def __init__(self, url: str, *, prepares: bool, patience: float = PATIENCE) -> None:
+        """`prepares`: statements are kept prepared; not through a pool that gives each transaction another session.
+
+        A statement that takes longer than `patience` seconds loses the connection.
+        """
         super().__init__()
         self._url = url
         self._prepares = prepares
+        self._patience = patience
         self._pg: AsyncConnection[Any] | None = None
         self._begun = False  # a transaction was begun, and has not been ended
         self._turn = asyncio.Lock()
         self._running: asyncio.Task[Any] | None = None
 
     @classmethod
-    async def connect(cls, url: str, *, prepares: bool = True) -> PostgresConnection:
+    async def connect(cls, url: str, *, prepares: bool = True, patience: float = PATIENCE) -> PostgresConnection:
         """Connect. Raises: StoreError."""
-        opened = cls(url, prepares=prepares)
+        opened = cls(url, prepares=prepares, patience=patience)
         await opened._asked(opened._connected)
         return opened
 
@@ -161,7 +177,7 @@ class PostgresConnection(Connection):
     async def _connected(self) -> AsyncConnection[Any]:
         if self._pg is None or self._pg.closed:
             self._pg = await AsyncConnection.connect(
-                self._url,
+                make_conninfo(self._url, **_WATCHED),
                 autocommit=True,
                 prepare_threshold=5 if self._prepares else None,
                 connect_timeout=CONNECT_TIMEOUT,
@@ -175,7 +191,11 @@ class PostgresConnection(Connection):
 
         async def in_turn() -> T:
             async with self._turn:
-                return await work()
+                timer = asyncio.get_running_loop().call_later(self._patience, self._cut)
+                try:
+                    return await work()
+                finally:
+                    timer.cancel()
 
         self._running = task = asyncio.ensure_future(in_turn())
         try:
@@ -185,6 +205,10 @@ class PostgresConnection(Connection):
             raise
         except (psycopg.Error, OverflowError, ValueError) as error:
             raise self._translated(error) from error
+
+    def _cut(self) -> None:
+        if self._pg is not None:
+            cut(self._pg)
 
     def _translated(self, error: Exception) -> StoreError:
         """Return an error of psycopg's as newsbot's own."""
@@ -218,6 +242,19 @@ class PostgresConnection(Connection):
 
 
 _CONTROLS = frozenset({_BEGIN, _LOOK, "COMMIT", "ROLLBACK", "ROLLBACK TO unit", "SAVEPOINT unit", "RELEASE unit"})
+
+
+def cut(conn: AsyncConnection[Any]) -> None:
+    """Lose a connection at once, also when the other end does not answer: whatever waits for it fails.
+
+    Nothing is said to the server: that may take as long as it has been silent.
+    """
+    if not conn.closed:
+        with socket.socket(fileno=socket.dup(conn.fileno())) as end:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it is lost already
 
 
 def _seen(task: asyncio.Task[Any]) -> None:

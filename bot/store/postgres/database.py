@@ -13,7 +13,7 @@ from time import monotonic
 from bot.errors import StoreError
 from bot.store.engine.connection import Connection
 from bot.store.engine.database import READERS, Database
-from bot.store.postgres.connection import PostgresConnection
+from bot.store.postgres.connection import PATIENCE, PostgresConnection
 
 
 class PostgresDatabase(Database):
@@ -21,13 +21,19 @@ class PostgresDatabase(Database):
 
     @classmethod
     async def connect(
-        cls, url: str, readers: int = READERS, *, prepares: bool = True, time: Callable[[], float] = monotonic
+        cls,
+        url: str,
+        readers: int = READERS,
+        *,
+        prepares: bool = True,
+        patience: float = PATIENCE,
+        time: Callable[[], float] = monotonic,
     ) -> PostgresDatabase:
-        """Open a database that `migrate` has prepared. Raises: StoreError."""
+        """Open a database that `migrate` has prepared; a statement has `patience` seconds. Raises: StoreError."""
         opened: list[Connection] = []
         try:
             for _ in range(1 + readers):
-                opened.append(await PostgresConnection.connect(url, prepares=prepares))
+                opened.append(await PostgresConnection.connect(url, prepares=prepares, patience=patience))
         except StoreError:
             for conn in opened:
                 await conn.close()
@@ -36,6 +42,12 @@ class PostgresDatabase(Database):
 
     async def empty_log(self) -> None:
         """There is no log of ours to empty."""
+
+    async def size(self) -> int:
+        """Return how many bytes the database takes, with its indexes."""
+        async with self.reading() as conn:
+            [row] = await conn.execute_fetchall("SELECT pg_database_size(current_database()) AS size")
+        return int(row[0])
 
     async def version(self) -> int:
         """Return a number that changes when anybody commits. It may change without that."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -25,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 
 from bot.domain.lease import LEASE
 from bot.errors import SettingsError, StoreBusy
+from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA, WRITE_LOCK, cut
 
 CHANNEL = "newsbot"
 """What wake-ups are sent on."""
@@ -33,10 +33,8 @@ SILENCE = timedelta(seconds=3)
 SESSION_NAME = "newsbot leadership"
 """What the direct session of every process is called."""
 LEAD_LOCK = 0x6C656164  # "lead": held by the session of the one process that sends
+PROCESSES: LiteralString = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
 
-_SCHEMA = "newsbot"
-_WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
-_CONNECT_TIMEOUT = 5  # seconds
 # An end that is gone without a word: https://www.postgresql.org/docs/current/libpq-connect.html (tcp_user_timeout: ms)
 _WATCHED = {
     "keepalives": 1,
@@ -46,7 +44,7 @@ _WATCHED = {
     "tcp_user_timeout": 3000,
 }
 _SETTINGS = (
-    f"SET search_path = {_SCHEMA}, pg_catalog; SET idle_session_timeout = {SILENCE.seconds * 1000}; "
+    f"SET search_path = {SCHEMA}, pg_catalog; SET idle_session_timeout = {SILENCE.seconds * 1000}; "
     f"SET idle_in_transaction_session_timeout = {SILENCE.seconds * 1000}; SET lock_timeout = 10000; "
     "SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; "
     "SET tcp_user_timeout = 3000"
@@ -95,7 +93,7 @@ class DirectSession:
         """
         try:
             async with self._conn.transaction():
-                await self._conn.execute("SELECT pg_advisory_xact_lock(%s::bigint)", (_WRITE_LOCK,))
+                await self._conn.execute("SELECT pg_advisory_xact_lock(%s::bigint)", (WRITE_LOCK,))
                 await self._conn.execute("DELETE FROM leases")
                 back = await self._conn.execute("UPDATE deliveries SET owner = 0, unsure = unsure + 1 WHERE owner <> 0")
                 begun = await self._conn.execute(_BEGIN_TERM, (LEASE.seconds, instance))
@@ -122,17 +120,8 @@ class DirectSession:
             timer.cancel()
 
     def cut(self) -> None:
-        """Lose the session at once, also when the other end does not answer: whatever waits for it fails.
-
-        Nothing is said to the server: that may take as long as it has been silent.
-        """
-        if self._conn.closed:
-            return
-        with socket.socket(fileno=socket.dup(self._conn.fileno())) as end:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it is lost already
+        """Lose the session at once, also when the other end does not answer: whatever waits for it fails."""
+        cut(self._conn)
 
     async def _rows(self, sql: LiteralString, *values: object) -> list[tuple[Any, ...]]:
         try:
@@ -154,6 +143,15 @@ async def direct_session(url: str) -> AsyncIterator[DirectSession]:
         yield DirectSession(conn)
     finally:
         await conn.close()
+
+
+def are_any(url: str) -> bool:
+    """Return whether any process takes part in being the bot on a database. Raises: StoreBusy."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
+            return bool(conn.execute(PROCESSES, (SESSION_NAME,)).fetchall())
+    except psycopg.Error as error:
+        raise _busy(error) from error
 
 
 async def refuse_shared_sessions(url: str, pool: str, *, is_set: bool) -> None:
@@ -225,7 +223,7 @@ async def _connect(url: str) -> AsyncConnection[Any]:
     try:
         # Nothing is prepared: a pool may stand in between after all.
         return await AsyncConnection.connect(
-            address, autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_TIMEOUT
+            address, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_TIMEOUT
         )
     except psycopg.Error as error:
         raise _busy(error) from error

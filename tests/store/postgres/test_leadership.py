@@ -188,7 +188,11 @@ async def test_what_the_one_before_had_in_hand_is_anybody_s_again(running: Sever
     first = await leader.sends()
     other = await running.start(url)
     with psycopg.connect(url) as conn:
-        conn.execute("INSERT INTO newsbot.deliveries (owner) VALUES (0), (%s)", (first.term,))
+        conn.execute(
+            "INSERT INTO newsbot.deliveries (campaign, chat, thread, not_before, owner) "
+            "VALUES (1, 7, 0, 0, 0), (1, 8, 0, 0, %s)",
+            (first.term,),
+        )
     killed = running.signal(leader, SIGKILL)
     await other.sends(killed)
     with psycopg.connect(url) as conn:
