@@ -82,14 +82,17 @@ _LATEST_OF_COMMON = """
 """
 
 # Of an article `a`: whether it is of one of the sources, and bears a topic of each list.
-_AMONG = """
-      AND (:any_source = 1 OR a.source IN (SELECT value FROM json_each(:sources)))
+_BEARING_TOPICS = """
       AND NOT EXISTS (
           SELECT 1 FROM json_each(:topics) AS each WHERE NOT EXISTS (
               SELECT 1 FROM json_each(each.value) AS one
               CROSS JOIN article_topics AS t ON t.topic = one.value AND t.article = a.number
           )
       )
+"""
+_AMONG = f"""
+      AND (:any_source = 1 OR a.source IN (SELECT value FROM json_each(:sources)))
+      {_BEARING_TOPICS}
 """
 _NEWEST_FIRST = " ORDER BY a.published_at DESC, a.number DESC LIMIT :limit"
 
@@ -126,13 +129,15 @@ _HOLDING_WITHIN = """
 _FOUND_WITHIN = _HOLDING_WITHIN + _AMONG + _NEWEST_FIRST
 
 # What no word is looked for in: all that are of the sources, else all that bear a topic of the first list.
-_FROM_SOURCES = """
-    SELECT a.published_at AS at, a.number
-    FROM json_each(:sources) AS wanted CROSS JOIN articles AS a ON a.source = wanted.value
+# Topics are told by the index of sources alone, before anything is read of the article itself.
+_OF_SOURCES = f"""
+    SELECT a.published_at AS at, a.number FROM (
+        SELECT s.number FROM json_each(:sources) AS wanted CROSS JOIN articles AS s ON s.source = wanted.value
+        WHERE s.source IS NOT NULL {_BEARING_TOPICS.replace("a.number", "s.number")}
+    ) AS listed CROSS JOIN articles AS a ON a.number = listed.number
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+    {_NEWEST_FIRST}
 """
-_OF_SOURCES = _FROM_SOURCES + _AMONG + _NEWEST_FIRST
-
 _OF_TOPICS = f"""
     SELECT a.published_at AS at, a.number FROM (
         SELECT t.article FROM json_each(:topics) AS each CROSS JOIN json_each(each.value) AS one
