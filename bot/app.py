@@ -33,7 +33,7 @@ from bot.services.content.imports import Policy
 from bot.services.delivery import clocks
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
-from bot.services.newsroom import arriving_news, newsroom, roles
+from bot.services.newsroom import arriving_news, newsroom, roles, weekly_reports
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import Scheduler
 from bot.settings import TELEGRAM, Settings
@@ -181,7 +181,7 @@ async def running(
         progress_messages = ProgressMessages(ctx)
         dispatcher = wake_ups.dispatcher = Dispatcher(
             db,
-            send_port(gateway, pacer),
+            send_port(Gateway(application.bot, transport, store.leads), pacer),
             look_of=ctx.look,
             pictures=ctx.picture_source,
             clock=clock,
@@ -255,7 +255,7 @@ def _background_tasks(
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
     promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
-    due_sources = parts.wake_ups.event()
+    due_sources, due_reports = parts.wake_ups.event(), parts.wake_ups.event()
     scheduler = Scheduler(
         db,
         # One fetcher, so that a host is asked one thing at a time by all; a process of its own, so that no page that a
@@ -289,6 +289,9 @@ def _background_tasks(
             db, reserve, zone=settings.timezone, clock=clock, changed=promised, ready=parts.dispatcher.wake
         ),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
+        "weekly reports": lambda: background.promise_reports(
+            db, owners=settings.admins, zone=settings.timezone, clock=clock, changed=due_reports, wake=wake
+        ),
         "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, settings.forget_after, clock=clock),
@@ -368,6 +371,7 @@ async def _hold_if_older(store: RunningStore, settings: Settings, now: datetime)
             await pending_updates.forget_all(conn)  # they are as old as the copy
             await sources.hold_next(conn)
     if is_restored:
+        await weekly_reports.skip_missed(db, zone=settings.timezone, now=now)
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)
         held += len(await arriving_news.end_embargoes(db, now=now, burst=policy.burst, undo=policy.undo, push=True))

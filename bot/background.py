@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.watch import watch
@@ -23,7 +24,7 @@ from bot.errors import StoreError
 from bot.services.content.folder_import import take_folder
 from bot.services.content.imports import Policy
 from bot.services.delivery.fanout import fan_out_next, next_start
-from bot.services.newsroom import arriving_news, incidents
+from bot.services.newsroom import arriving_news, incidents, takedown, weekly_reports
 from bot.services.readers import membership
 from bot.store.content import articles
 from bot.store.delivery import retention, sent_lists
@@ -125,6 +126,18 @@ async def end_embargoes(db: Database, policy: Policy, *, clock: Clock, changed: 
         await _sleep(changed, None if due is None else (due - clock()).total_seconds())
 
 
+async def promise_reports(
+    db: Database, *, owners: frozenset[int], zone: ZoneInfo, clock: Clock, changed: asyncio.Event, wake: Wake
+) -> None:
+    """Promise weekly reports when they are due. `owners` are those of the configuration."""
+    while True:
+        changed.clear()
+        if await weekly_reports.promise_due(db, owners=owners, zone=zone, now=clock()):
+            wake()
+        due = await weekly_reports.next_due(db, zone=zone, now=clock())
+        await _sleep(changed, None if due is None else (due - clock()).total_seconds())
+
+
 async def watch_folder(
     db: Database,
     root: Path,
@@ -201,6 +214,7 @@ async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
         await _in_steps(db, partial(retention.drop_progress, done_before=now - kept))
     await _in_steps(db, partial(retention.drop_log, logged_before=now - retention.LOG_KEPT))
     await _in_steps(db, Connection.give_back)
+    await takedown.scrub(db)
     async with db.transaction() as conn:
         await conn.optimize()
     if db.path is not None:

@@ -8,7 +8,8 @@ What can go wrong, sorted by who can put it right.
     ├─ ReaderError        the person in the chat: said back there, never logged as an error
     │  ├─ UnknownTopic
     │  ├─ UnknownArticle
-    │  │  └─ AmbiguousArticle   carries those that may be meant
+    │  │  ├─ AmbiguousArticle   carries those that may be meant
+    │  │  └─ TakenDown          carries its number; nothing else is left of it
     │  ├─ UnknownSource
     │  ├─ SourceFault     an address that gives no feed, and why
     │  ├─ NotAllowed
@@ -79,6 +80,14 @@ class AmbiguousArticle(UnknownArticle):
     def __init__(self, asked: str, candidates: Sequence[tuple[int, str]]) -> None:
         super().__init__(asked)
         self.candidates = candidates
+
+
+class TakenDown(UnknownArticle):
+    """The article was taken down: nothing of it is left, and nothing brings it back. `number` is what it had."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"#{number}")
+        self.number = number
 
 
 class UnknownSource(ReaderError):

@@ -136,7 +136,7 @@ async def _on_a_server(
 
     direct = settings.database_direct
     await refuse_shared_sessions(direct or address.url, address.url, is_set=direct is not None)
-    db = await open_database(address, through_pool=direct is not None)
+    db = await open_database(address, create=True, through_pool=direct is not None)
     stack.push_async_callback(db.close)
     leadership = Leadership(direct or address.url, f"{socket.gethostname()}:{os.getpid()}", heard=lambda what: wake())
     taking_part = asyncio.create_task(leadership.run(), name="leadership")

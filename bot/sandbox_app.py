@@ -25,7 +25,7 @@ from bot.sandbox.page.page import add_page
 from bot.sandbox.tour.inlets import Outside
 from bot.sandbox.tour.readers import START, Days
 from bot.sandbox.tour.small_web import SmallWeb, small_web
-from bot.sandbox.tour.tour import OUTSIDE, OVER_DAYS, TOURS, play
+from bot.sandbox.tour.tour import BY_TWO, OUTSIDE, OVER_DAYS, TOURS, play
 from bot.sandbox.world.people import Json
 from bot.sandbox.world.state_file import UnreadableState, keeping, recall
 from bot.sandbox.world.world import World
@@ -78,6 +78,8 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
             http=None,
             backup=None,
         )
+        if tour in BY_TWO:
+            played = replace(played, four_eyes=True, undo=timedelta(minutes=1))
         if tour in OVER_DAYS:
             content = folder / "content"
             shutil.copytree(packaged_seeds(), content)

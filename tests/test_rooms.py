@@ -14,7 +14,7 @@ import pytest
 
 BOT = Path(__file__).resolve().parents[1] / "bot"
 
-TOP = {"app", "background", "http_server", "sandbox_app", "cli", "__main__"}
+TOP = {"app", "background", "running_store", "http_server", "sandbox_app", "cli", "__main__"}
 # What stands directly in `bot` beside the rooms, and everything each room may know of the house.
 MAY_KNOW: dict[str, set[str]] = {
     "errors": set(),

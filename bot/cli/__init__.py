@@ -11,6 +11,7 @@ It uses the same services as the chat, and so gives the same guarantees. No othe
 | `backup`, `restore`, `move` | `backups`, `moving` |
 | `check`, `import` | `files`, `online` |
 | `drafts`, `publish`, `retract`, `held`, `delivery`, `log` | `newsroom`, `following`, `reports` |
+| `correct`, `retract` with its copies, `takedown` | `copies`, `takedown` |
 | `stats` | `statistics` |
 | `sources` | `sources` |
 | `editors`, `keys` | `people`, `keys` |

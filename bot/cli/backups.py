@@ -69,6 +69,9 @@ def restore(file: Path) -> int:
     if restored.forgotten:
         many = f"{number(restored.forgotten)} {'chat' if restored.forgotten == 1 else 'chats'}"
         say(f"Forgotten again, as they were after the copy was made: {many}.")
+    if restored.taken_down:
+        many = f"{number(restored.taken_down)} {'article' if restored.taken_down == 1 else 'articles'}"
+        say(f"Taken down again, as they were after the copy was made: {many}.")
     asyncio.run(_say_roles(restored, settings))
     say(f"Held until somebody decides: {number(restored.held)} on their way, and what its files bring at the start.")
     say("Next: `newsbot run`. Nothing is pushed unasked: `newsbot held` lists what waits, and decides.")

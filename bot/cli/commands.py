@@ -18,6 +18,9 @@ from bot.cli import process
 from bot.cli.process import DONE, wrong
 from bot.cli.source_commands import sources
 from bot.domain.api_key import KeyRole
+from bot.domain.change_note import Whom
+from bot.domain.copies import Corrected, Delivered
+from bot.domain.editing import EditField
 from bot.domain.role import Role
 
 TOUR = "main"
@@ -167,11 +170,66 @@ def publish(
 
 
 @app.command()
-def retract(articles: Articles) -> int:
-    """Take articles back: nothing more of them leaves."""
-    from bot.cli import newsroom
+def retract(
+    articles: Articles,
+    copies: Annotated[
+        Delivered | None, typer.Option(help="What becomes of the delivered copies.", show_default="they stay")
+    ] = None,
+    why: Annotated[
+        str | None, typer.Option(metavar="WHY", help="What copies say that become a notice.", show_default=False)
+    ] = None,
+    quietly: Annotated[bool, typer.Option("--quietly", help="Do not tell whoever saved them.")] = False,
+) -> int:
+    """Take articles back: nothing more of them leaves.
 
-    return newsroom.retract(articles)
+    Whoever saved one is told, unless it is done quietly."""
+    if why is not None and copies is None:
+        raise typer.BadParameter("copies say it only with --copies", param_hint="--why")
+    from bot.cli import copies as delivered
+
+    return delivered.retract(articles, copies, why=why, tell_savers=not quietly)
+
+
+@app.command()
+def correct(
+    article: Article,
+    title: Annotated[str | None, typer.Option(help="Its new title.", show_default=False)] = None,
+    excerpt: Annotated[str | None, typer.Option(help="Its new excerpt.", show_default=False)] = None,
+    link: Annotated[str | None, typer.Option(help="Its new link.", show_default=False)] = None,
+    topics: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Its new topics, with commas.", show_default=False)
+    ] = None,
+    why: Annotated[
+        str | None, typer.Option(metavar="WHY", help="What each copy says of it.", show_default=False)
+    ] = None,
+    copies: Annotated[Corrected, typer.Option(help="What is corrected.")] = Corrected.EVERY,
+    tell: Annotated[Whom | None, typer.Option(help="Who also gets a note about it.", show_default="nobody")] = None,
+) -> int:
+    """Correct an article in lists and in every delivered copy."""
+    given = {EditField.TITLE: title, EditField.EXCERPT: excerpt, EditField.LINK: link, EditField.TOPICS: topics}
+    values = {field: value for field, value in given.items() if value is not None}
+    if not values and why is None:
+        raise typer.BadParameter("give what is to be changed, or the reason", param_hint="--title or --why")
+    if copies is Corrected.LISTS and (tell is not None or why is not None):
+        raise typer.BadParameter("only corrected copies say why, and are told of", param_hint="--copies")
+    from bot.cli import copies as delivered
+
+    return delivered.correct(article, values, why=why, copies=copies, tell=tell)
+
+
+@app.command()
+def takedown(
+    article: Article,
+    why: Annotated[str, typer.Option(metavar="WHY", help="The reason, for the log.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until every copy is done with.")] = False,
+) -> int:
+    """Delete an article for good, with every copy of it.
+
+    Prints what cannot be reached; once it is down, how that stands now."""
+    from bot.cli import takedown
+
+    return takedown.take_down(article, why=why, yes=yes, wait=wait)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.cli.shell import chats, now, number, say, span
 from bot.domain.database_place import Place
+from bot.domain.delivery import Subject, SubjectType
 from bot.services.delivery.kinds import KINDS
 from bot.store.delivery import campaigns
 from bot.store.delivery.audiences import reach
@@ -42,6 +43,19 @@ async def follow(db: Database, place: Place, number_: int) -> None:
             await asyncio.sleep(LOOK_EVERY.total_seconds())
             one = await _campaign(db, number_)
     say(await _ending(db, one))
+
+
+async def follow_takedown(db: Database, place: Place, article: int) -> None:
+    """Wait until every copy of an article that was taken down is done with, or no bot is there to go on with it."""
+    waits_until = now() + RESTARTED_WITHIN
+    while now() < waits_until:
+        async with db.reading() as conn:
+            found = await campaigns.changing(conn, Subject(SubjectType.ARTICLE, article))
+        if all(one.state is not CampaignState.RUNNING for one in found):
+            return
+        if await asyncio.to_thread(is_bot_running, place):
+            waits_until = now() + RESTARTED_WITHIN
+        await asyncio.sleep(LOOK_EVERY.total_seconds())
 
 
 async def _campaign(db: Database, number_: int) -> Campaign:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cli.progress import progress_bar
 from bot.cli.shell import now, number, say, span
-from bot.domain.database_place import Place, place_of
+from bot.domain.database_place import Place, ServerAddress, place_of
 from bot.errors import SettingsError, StoreBusy, StoreError
 from bot.settings import read_settings
 from bot.store.engine.moved_mark import MOVED_TO
@@ -15,7 +15,7 @@ from bot.store.moving.port import MovableDatabase
 
 def move(database: str) -> int:
     """Carry everything into another database, which is empty. 0 once the bot can be run there."""
-    here, there = read_settings().database, _place(database)
+    here, there = _here(), _place(database)
     if is_same(here, there):
         raise StoreError(f"{there} is the database itself; name another one")
     begun = now()
@@ -29,7 +29,8 @@ def move(database: str) -> int:
     say(f"{rows} in {span(now() - begun)}; the counts and checksums of each table are the same in both.")
     for table, many in sorted(moved.altered.items()):
         say(f"{number(many)} of {table}: a character U+0000, which PostgreSQL does not take, is U+FFFD there.")
-    say(f"Next: set NEWSBOT_DATABASE={new} and start `newsbot run`. What was on its way goes on from where it was.")
+    secret = " with its password" if isinstance(there, ServerAddress) and there.url != there.shown else ""
+    say(f"Next: set NEWSBOT_DATABASE={new}{secret}, and start `newsbot run`. What was on its way goes on from there.")
     say(f"Nothing runs on {old} any more; `newsbot move --back` lets it be used again.")
     return 0
 
@@ -39,8 +40,7 @@ def back(database: str | None, *, is_gone: bool) -> int:
 
     `database` names that one with its password, if it has one. When it `is_gone` it is not looked at.
     """
-    here = read_settings().database
-    with source_at(here) as source:
+    with source_at(_here()) as source:
         if (moved_to := source.fact(MOVED_TO)) is None:
             raise StoreError(f"{source.place} was not moved; `newsbot run` runs on it")
         there = _place(moved_to if database is None else database)
@@ -64,6 +64,13 @@ def _instead_of(source: MovableDatabase, there: Place) -> None:
             f"{error}. With a password: `newsbot move --back DATABASE`; "
             "if that one is gone for good: `newsbot move --back --gone`"
         ) from error
+
+
+def _here() -> Place:
+    """Return where the bot's database is: the server itself, if there is a pool in front of it."""
+    settings = read_settings()
+    direct = settings.database_direct
+    return ServerAddress(direct) if isinstance(settings.database, ServerAddress) and direct else settings.database
 
 
 def _place(database: str) -> Place:

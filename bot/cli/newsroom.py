@@ -106,16 +106,6 @@ async def _announced(db: Database, published: Published, settings: Settings, *, 
     return f"{line}; queued, and held with all pushes until `newsbot resume`" if is_paused else f"{line}; queued"
 
 
-def retract(words: Sequence[str]) -> int:
-    """Retract articles; 1 when one could not be."""
-
-    async def one(db: Database, article: Article) -> None:
-        await newsroom.retract(db, article.number, by=me(), now=now())
-        say(f"#{article.number} is out of every list, and nothing more of it leaves")
-
-    return asyncio.run(_for_each(words, read_settings(), one))
-
-
 async def _for_each(
     words: Sequence[str], settings: Settings, act: Callable[[Database, Article], Awaitable[None]]
 ) -> int:

@@ -19,7 +19,7 @@ from bot.cli.shell import (
     say_json,
 )
 from bot.domain.audit import Entry
-from bot.errors import ReaderError
+from bot.errors import ReaderError, TakenDown
 from bot.services.delivery import delivery_reports
 from bot.services.delivery.delivery_reports import MAX_CHATS, DeliveryReport, Failures
 from bot.services.delivery.report_json import per_second, report_json
@@ -49,14 +49,17 @@ def delivery(name: str, *, as_json: bool) -> int:
 async def _account(name: str, settings: Settings, most: int) -> tuple[DeliveryReport, Failures, Failures]:
     async with opened(settings) as db:
         async with db.reading() as conn:
-            article = await articles.find(conn, name)
-        account = await delivery_reports.report_of(db, article.number, now(), settings.rate - 1)
-        return account, *await delivery_reports.chats_without(db, article.number, most)
+            try:
+                found = (await articles.find(conn, name)).number
+            except TakenDown as error:
+                found = error.number
+        account = await delivery_reports.report_of(db, found, now(), settings.rate - 1)
+        return account, *await delivery_reports.chats_without(db, found, most)
 
 
 def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, settings: Settings) -> None:
     article, standing = account.article, account.standing
-    say(f"#{article.number} {article.story.title}")
+    say(f"#{article.number} {article.story.title or article.state}")
     if standing is None:
         say("It was never sent to anybody.")
         return

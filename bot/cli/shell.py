@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bot.domain.audit import ShellUser
 from bot.domain.database_place import Place
-from bot.errors import AmbiguousArticle, ReaderError, SettingsError, UnknownArticle
+from bot.errors import AmbiguousArticle, ReaderError, SettingsError, TakenDown, UnknownArticle
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.store.opening import open_database
@@ -99,6 +99,8 @@ def refuse_article(error: ReaderError) -> None:
         refuse(f"newsbot: several articles go by “{error}”; give the number of one:")
         for article, title in error.candidates:
             refuse(f"  #{article} {title}")
+    elif isinstance(error, TakenDown):
+        refuse(f"newsbot: {error} was taken down; `newsbot takedown {error.number}` says what became of its copies")
     elif isinstance(error, UnknownArticle):
         refuse(f"newsbot: no single article goes by “{error}”; give its number, its slug or its link")
     else:

@@ -5,7 +5,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | --- | --- |
 | articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness`, `search_question`, `search_terms` |
 | topics and phrases, which decide who gets what | `topic`, `following`, `picker`, `phrases` |
-| topics that editors choose | `topic_choice`, `topic_ticks` |
+| topics that editors choose | `topic_choice`, `topic_ticks`, `only_to` |
 | what people keep by reacting | `reactions` |
 | what comes in, by file, feed or hand | `ingestion`, `publishing`, `file_moves`, `quiet_period`, `uploaded` |
 | feeds that are read | `source`, `feed`, `feed_items`, `feed_intake`, `polling_interval` |
@@ -17,10 +17,10 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | people and programs who may do more, and what they did | `role`, `approval`, `audit`, `api_key` |
 | deliveries on their way | `delivery`, `progress`, `lease`, `fair_queue`, `paid_broadcast` |
 | pictures, as they are sent | `picture_ways`, `picture_size` |
-| edits, and delivered copies that are changed | `editing`, `copies`, `sent_list`, `correction` |
+| edits, and delivered copies that are changed | `editing`, `copies`, `sent_list`, `correction`, `takedown` |
 | what is sent beside news | `change_note`, `announcement` |
 | limits of Telegram, and of what is asked of us | `limits`, `pacing`, `token_bucket`, `answer_quota` |
 | what Telegram's refusals mean | `circuit`, `rejections`, `shared_refusals` |
-| the bot in numbers | `statistics` |
+| the bot in numbers | `statistics`, `chart` |
 | messages | `message`, `text`, `parts`, `press` |
 """

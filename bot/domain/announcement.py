@@ -22,9 +22,10 @@ _NAME = 40  # characters by which one is known to editors
 
 
 class AnnouncementState(StrEnum):
-    """ASKED: its author has not decided. LEFT: it is not to be sent."""
+    """ASKED: its author has not decided. WAITING for another editor's word. LEFT: it is not to be sent."""
 
     ASKED = "asked"
+    WAITING = "waiting"
     SENT = "sent"
     LEFT = "left"
 

@@ -39,6 +39,20 @@ class ApprovalRequest:
     approved_by: int | None = None
 
 
+class Sending(StrEnum):
+    """What is sent to many beside articles, and takes two as well."""
+
+    ANNOUNCEMENT = "announcement"
+    NOTE = "note"  # on a correction
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """It waits for another editor: so many `others` may approve it, and are told."""
+
+    others: int
+
+
 class Verdict(StrEnum):
     """What becomes of an approval."""
 
@@ -47,6 +61,7 @@ class Verdict(StrEnum):
     OWN = "own"  # nobody approves what they asked for
     CHANGED = "changed"
     TOO_LATE = "too late"  # the time it was to go out has passed
+    NOT_NOW = "not now"  # another one is on its way, or readers had enough of them
 
 
 def verdict_on(request: ApprovalRequest | None, *, by: int, revision: int, is_public: bool, now: datetime) -> Verdict:

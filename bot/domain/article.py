@@ -23,6 +23,7 @@ class ArticleState(StrEnum):
     PUBLISHED = "published"
     ARCHIVED = "archived"  # listed, never pushed: it was old news when first seen
     RETRACTED = "retracted"
+    TAKEN_DOWN = "taken_down"  # for good: only its number is left
 
 
 class Manner(IntEnum):
@@ -142,7 +143,8 @@ class Article:
     `made_by` is who sent it in chat; None for what came otherwise. `manner` is how it arrives at its scheduled time.
     `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
     before newsbot kept the reason. `corrections` are the newest that readers are told of, oldest first; `retracted_why`
-    is what they are told of a retraction.
+    is what they are told of a retraction. `only_to` are the topics to whose followers alone it goes; without any it
+    goes to all who follow it.
     """
 
     number: int
@@ -159,6 +161,7 @@ class Article:
     retracted_why: str | None = None
     made_by: int | None = None
     manner: Manner = Manner.USUAL
+    only_to: tuple[int, ...] = ()
 
     @property
     def is_listed(self) -> bool:

@@ -13,6 +13,9 @@ from enum import StrEnum
 from bot.domain.correction import Correction
 from bot.domain.delivery import CORRECTION_NOTE, SAVERS_NOTE
 
+AS_SENT = 0
+"""The revision of a note; where the article is taken down, what is left of it is the next one."""
+
 
 class Change(StrEnum):
     """What is told of an article."""

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 DELETABLE_FOR = timedelta(hours=48)
 """How long a bot can delete what it sent. Source: https://core.telegram.org/bots/api#deletemessage"""
 DELETABLE_MARGIN = timedelta(minutes=30)
 """A copy that is about to become too old to be deleted becomes a notice."""
+
+
+class Delivered(StrEnum):
+    """What becomes of the delivered copies of a retracted article."""
+
+    DELETE = "delete"
+    NOTICE = "notice"
+
+
+class Corrected(StrEnum):
+    """What is corrected of an article: every delivered copy too, or lists only."""
+
+    EVERY = "every"
+    LISTS = "lists"
 
 
 @dataclass(frozen=True, slots=True)

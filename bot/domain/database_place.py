@@ -44,7 +44,8 @@ def place_of(text: str) -> Place:
     if scheme := _SCHEME.match(given):
         if scheme[1].lower() not in ("postgresql", "postgres"):
             raise ValueError(f"a {scheme[1].lower()}: address cannot be used; {_WRITTEN}")
-        return _server(given)
+        # Others than in small letters are no URLs to libpq, which repeats all of them in its complaint.
+        return _server(f"postgresql{given[len(scheme[1]) :]}")
     if _PARAMETERS.search(given):
         raise ValueError(f"the parameters of a connection cannot be used; {_WRITTEN}")
     if (path := Path(text)).is_dir():

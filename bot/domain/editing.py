@@ -70,13 +70,14 @@ class Fault(StrEnum):
     TOO_LARGE = auto()
     UNCHANGED = auto()
     CHANGED_MEANWHILE = auto()
+    TAKEN_DOWN = auto()
 
 
 @dataclass(eq=False)
 class Refusal(Exception):
     """Why an edit was not made. `words` say what is wrong with a link, or name the topics that nobody knows; `near`
     are the topics that come closest to those. Of a picture they are its pixels. `number` is the article that has the
-    link, the most characters or megabytes, or the fewest pixels."""
+    link, or had it, the most characters or megabytes, or the fewest pixels."""
 
     fault: Fault
     words: tuple[str, ...] = ()

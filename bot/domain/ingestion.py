@@ -349,7 +349,7 @@ def _of_a_changed_flag(
                 return Retract()
             case ArticleState.SCHEDULED | ArticleState.HELD:
                 return Draft()
-            case ArticleState.DRAFT | ArticleState.RETRACTED:
+            case ArticleState.DRAFT | ArticleState.RETRACTED | ArticleState.TAKEN_DOWN:
                 return None
     if state not in (ArticleState.DRAFT, ArticleState.RETRACTED):
         return None

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from bot.domain.delivery import NEWS
 from bot.domain.message import Message
+from bot.domain.takedown import TakedownReport
 
 FAST_REDRAW = timedelta(seconds=2)
 FAST_REDRAW_FOR = timedelta(minutes=1)
@@ -50,6 +51,7 @@ class Standing:
     their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them. `kind` is that
     of the campaign; of copies that were to be changed, `gone` had been deleted, which counts as failed. Of those that
     were to be deleted, `noticed` become notices.
+    `takedown` is what became of the copies of an article that was taken down, once that is known of all.
     """
 
     phase: Phase
@@ -72,6 +74,7 @@ class Standing:
     kind: str = NEWS
     gone: int = 0
     noticed: int = 0
+    takedown: TakedownReport | None = None
 
     @property
     def settled(self) -> int:

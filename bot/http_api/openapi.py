@@ -75,18 +75,18 @@ def described() -> Json:
         "paths": {
             "/api/v1/articles": {
                 "post": {
-                    **_operation("tell", "Tell an article", 201, ArticleDone, 400, 401, 403, 409, 413, 422, 429),
+                    **_operation("tell", "Tell an article", 201, ArticleDone, 400, 401, 403, 409, 410, 413, 422, 429),
                     **act,
                     "requestBody": _body({"allOf": [_ref("Article" + _SENT), _ref("Identity" + _SENT)]}),
                 }
             },
             one: {
                 "parameters": [number],
-                "get": _operation("read", "Read an article", 200, answer_schema.Article, 401, 404, 429),
+                "get": _operation("read", "Read an article", 200, answer_schema.Article, 401, 404, 410, 429),
                 "patch": {
                     **_operation(
                         *("change", "Change some fields", 200, ArticleDone),
-                        *(400, 401, 403, 404, 409, 413, 422, 429),
+                        *(400, 401, 403, 404, 409, 410, 413, 422, 429),
                     ),
                     **act,
                     "requestBody": _body({"allOf": [_ref("Change" + _SENT), _ref("Correction" + _SENT)]}),
@@ -133,7 +133,7 @@ def _operation(id: str, summary: str, status: int, answer: type[BaseModel], *pro
 
 
 def _act(number: Json, act: Json, id: str, summary: str, body: str | None = None, *, waits: bool = False) -> Json:
-    operation = _operation(id, summary, 200, ArticleDone, 401, 403, 404, 409, *((400, 422) if body else ()), 429)
+    operation = _operation(id, summary, 200, ArticleDone, 401, 403, 404, 409, 410, *((400, 422) if body else ()), 429)
     if waits:
         it_waits = _content("It waits until an editor approves it", "application/json", _ref(ArticleDone.__name__))
         operation["responses"]["202"] = it_waits
@@ -161,6 +161,7 @@ _WHY = {
     403: "The key's role does not allow it",
     404: "There is no such article",
     409: "The article is not in a state for it, or the Idempotency-Key was used for another request",
+    410: "It was taken down; nothing of it is left, and nothing brings it back",
     413: "The body is larger than 1 MiB",
     422: "Fields are wrong; `errors` names all of them",
     429: "Too often; Retry-After says when to come again",

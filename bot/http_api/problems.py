@@ -111,6 +111,8 @@ def _of_refusal(refusal: Refusal) -> Problem:
             return Problem(403, str(refusal))
         case requests.NoSuchArticle():
             return Problem(404, str(refusal))
+        case requests.GoneForGood():
+            return Problem(410, str(refusal))
         case requests.WrongFields():
             return Problem(422, str(refusal), errors=refusal.complaints)
         case _:

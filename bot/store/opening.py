@@ -18,7 +18,7 @@ from bot.store.engine.lock import is_locked
 async def open_database(
     place: Place, *, create: bool = False, readers: int = READERS, through_pool: bool = False
 ) -> Database:
-    """Give a database this version's shape and open it; make a file that is missing only if it is to `create`.
+    """Give a database this version's shape and open it; make one that is missing only if it is to `create`.
 
     `through_pool`: its connections may be anybody's between two transactions. Raises: StoreError.
     """
@@ -29,7 +29,7 @@ async def open_database(
     from bot.store.postgres.database import PostgresDatabase
     from bot.store.postgres.migrations import migrate
 
-    migrate(place.url)
+    migrate(place.url, create=create)
     return await PostgresDatabase.connect(place.url, readers, prepares=not through_pool)
 
 

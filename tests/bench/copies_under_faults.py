@@ -31,9 +31,8 @@ import stub as far
 import table
 import town
 
-from bot.domain.copies import ChangedCopies
+from bot.domain.copies import ChangedCopies, Delivered
 from bot.services.newsroom import corrections
-from bot.services.newsroom.corrections import Delivered
 from bot.store.content import articles
 from bot.store.delivery import copy_counts
 from bot.store.engine.database import Database

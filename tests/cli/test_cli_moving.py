@@ -144,10 +144,10 @@ async def test_what_cannot_be_a_target_is_refused(kept):
 @pytest.mark.parametrize(
     "address",
     [
-        "postgresql://anna:hunter2@db.example/news",
-        "postgres://anna:hunter2@db.example:5433/news?sslmode=require&password=hunter2",
-        "POSTGRESQL://anna:hunter2@[::1]/news",
-        "postgresql:///news?user=anna&password=hunter2",
+        "postgresql://anna:hunter2@127.0.0.1:1/news",
+        "postgres://anna:hunter2@127.0.0.1:1/news?sslmode=require&password=hunter2",
+        "POSTGRESQL://anna:hunter2@[::1]:1/news",
+        "postgresql:///news?user=anna&password=hunter2&host=/nowhere",
         "mysql://anna:hunter2@db.example/news",
         "postgresql://anna:hunter2@[db.example/news",
         "postgresql://anna:hunter2#@db.example/news",
@@ -156,11 +156,11 @@ async def test_what_cannot_be_a_target_is_refused(kept):
 )
 async def test_the_address_of_a_server_is_one_line_without_its_password(kept, address):
     assert "hunter2" not in await refused(kept, address)
-    kept.variables["NEWSBOT_DATABASE"] = address
-    for command in (("stats",), ("backup", "copy.db"), ("restore", "copy.db"), ("move", "new.db")):
+    kept.variables |= {"NEWSBOT_DATABASE": address, "NEWSBOT_TOKEN": "1:abc"}
+    for command in (("run",), ("stats",), ("backup", "copy.db"), ("restore", "copy.db"), ("move", "new.db")):
         answer = await kept(*command)
         assert (answer.status, answer.out, answer.err.count("\n")) == (2, "", 1), answer
-        assert answer.err.startswith("newsbot: NEWSBOT_DATABASE: ") and "hunter2" not in answer.err
+        assert "hunter2" not in answer.err and "sql" in answer.err
 
 
 async def test_a_source_that_is_not_there_is_named_and_not_made(shell):

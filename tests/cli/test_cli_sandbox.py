@@ -309,6 +309,10 @@ async def test_the_tour_of_the_desk_goes_through_and_its_transcript_shows_what_b
         printed = (await process.stdout.read()).decode()
         assert await process.wait() == 0, printed
     for seen in (
+        "the copy shows the picture that she sent",
+        "[✓ Robotics]",
+        "wants to publish #",
+        "nothing has left",
         "copies corrected (",
         "all 500 have it once, and each copy tells of the correction",
         "Turned into a notice on 500 of 500 phones.",

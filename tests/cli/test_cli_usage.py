@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 COMMANDS = [
-    *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "held"),
+    *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "takedown", "correct", "held"),
     *("delivery", "stats", "log", "pause", "resume", "backup", "restore", "move", "editors", "sources", "keys"),
 ]
 
@@ -71,6 +71,8 @@ async def test_a_setting_in_the_dotenv_file_counts(shell):
         ("drafts",),
         ("publish", "1"),
         ("retract", "1"),
+        ("retract", "1", "--copies", "notice"),
+        ("correct", "1", "--why", "a slip"),
         ("held",),
         ("held", "--push"),
         ("delivery", "1"),

@@ -158,3 +158,35 @@ async def test_copies_are_deleted_when_an_editor_says_so(tmp_path: Path) -> None
             lambda: "Deleted on 6 of 6 phones." in plain(here.now(answer)), lambda: plain(here.now(answer))
         )
         assert (await _delivery(here))["deleted"] == 6
+
+
+async def test_the_shell_corrects_and_takes_back_what_a_running_bot_has_delivered(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        crowd = await _delivered(here, 6)
+        saver, *others = crowd  # whose copy bears another button from now on
+        await here.presses(saver, "Save", _copy(here, saver))
+        done = await here.shell("correct", "arrests", "--title", "One arrested", "--why", WHY, "--tell", "saved")
+        assert (done.status, done.err) == (0, "")
+        assert done.out.splitlines()[0] == "#1 is corrected in the lists; 6 copies will be corrected"
+        await here.until(
+            lambda: _says(here, others, "One arrested") == 5 and _says(here, others, WHY) == 5, "5 corrected copies"
+        )
+        await here.until(lambda: any("Open" in buttons(one) for one in here.of_bot(saver)), "a note to who saved it")
+        done = await here.shell("retract", "arrests", "--copies", "notice", "--why", "it was another city")
+        assert (done.status, done.err) == (0, "")
+        await here.until(lambda: _says(here, others, "taken back: it was another city") == 5, "five notices")
+        told = "You saved this story. It was taken back: it was another city"
+        await here.until(lambda: any(told in plain(one) for one in here.of_bot(saver)), "a note to who saved it")
+        log = (await here.shell("log")).out
+        assert [act for act in ("correct", "edit", "retract", "take back copies") if f"  {act}  " not in log] == []
+
+
+async def test_what_the_shell_corrects_while_no_bot_runs_is_done_at_the_next_start(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        crowd = await _delivered(here, 4)
+        await here.kill()
+        done = await here.shell("correct", "arrests", "--why", WHY)
+        assert done.out.strip().endswith("4 copies will be corrected; no bot is running on this database")
+        assert _says(here, crowd, WHY) == 0
+        await here.open()
+        await here.until(lambda: _says(here, crowd, WHY) == 4, "4 corrected copies")

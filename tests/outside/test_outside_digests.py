@@ -76,3 +76,31 @@ async def test_what_falls_into_quiet_hours_comes_after_them(tmp_path: Path) -> N
         await _moves_on(here, 3700)
         text = plain(await here.sees(anna, "news: 4 stories"))
         assert all(name in text for name in ("One", "Two", "Three", "Four"))
+
+
+async def test_a_delivered_digest_follows_what_is_corrected_and_taken_back_while_no_bot_runs(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        anna, _ = await here.move_in("one", "two", "three", movable=True)
+        edith, at = here.cast.edith, _in(2)
+        await here.asks(anna, "/settings zone UTC")
+        await here.asks(anna, f"/settings daily {at}")
+        for name in ("one", "two", "three"):
+            await here.asks(edith, f"/publish {name}")
+        await _moves_on(here, 2 * 3600 + 30)
+        digest = await here.sees(anna, f"Your {at} news: 3 stories")
+        while "Reached: 2" not in plain(await here.asks(edith, "/delivery three")):
+            pass  # only what is written down is known after a kill
+        await here.kill()
+        assert (await here.shell("correct", "one", "--title", "One after all")).status == 0
+        assert (await here.shell("retract", "two", "--copies", "delete", "--why", "it was made up")).status == 0
+        assert plain(here.now(digest)) == plain(digest)
+        await here.open(movable=True)
+        await here.until(
+            lambda: "One after all" in plain(here.now(digest)) and "taken back" in plain(here.now(digest)), "both"
+        )
+        lines = plain(here.now(digest)).splitlines()
+        assert lines[0] == plain(digest).splitlines()[0] and lines[-1] == plain(digest).splitlines()[-1]
+        assert "This story was taken back: it was made up" in lines and any(
+            line.startswith("Three (", 3) for line in lines
+        )
+        assert len(buttons(here.now(digest))) == len(buttons(digest)) - 1

@@ -244,3 +244,23 @@ async def test_what_is_no_post_is_refused_and_makes_nothing(tmp_path: Path) -> N
         assert json.loads((await at.here.shell("stats", "--json")).out)["articles"] == {}
         said = await sends(at, secret, call("post.published", post(updated_at=moment(1)), {}))
         assert said.json["state"] == "published"
+
+
+async def test_a_post_that_was_taken_down_does_not_come_back_and_ghost_keeps_its_webhook(tmp_path: Path) -> None:
+    async with door(tmp_path) as at:
+        secret, anna = await ready(at), at.here.cast.anna
+        await at.here.starts(at.here.cast.edith)
+        said = await sends(at, secret, call("post.published", post(), {"status": "draft", "updated_at": moment(-5)}))
+        number = said.json["number"]
+        await at.here.sees(anna, "Tom & Jerry’s <lake>")
+        printed = await at.here.shell("takedown", str(number), "--why", "a court", "--yes", "--wait")
+        assert printed.status == 0, printed.err
+        edited = post(title="The lake again", url="https://blog.example/elsewhere/", updated_at=moment(1))
+        said = await sends(at, secret, call("post.published.edited", edited, {"title": "Tom", "updated_at": moment()}))
+        assert (said.status, said.json) == (200, {"number": number, "state": "taken_down"})
+        other = post(id="692bac1f3d8c7a0001a1b2c4", title="The lake anew", updated_at=moment(2))
+        said = await sends(at, secret, call("post.published", other, {"status": "draft", "updated_at": moment(1)}))
+        assert (said.status, said.json) == (200, {"number": number, "state": "taken_down"})
+        assert "lake" not in plain(await at.here.asks(anna, "/latest")).lower()
+        told = await at.here.sees(at.here.cast.edith, f"blog tells #{number} again, which was taken down.")
+        assert plain(told).count("again") == 1

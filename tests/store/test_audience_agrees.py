@@ -16,6 +16,7 @@ from bot.domain.following import STORIES, reason
 from bot.domain.phrases import phrase
 from bot.domain.search_terms import source_key
 from bot.domain.topic import TopicTree
+from bot.store.content import articles
 from bot.store.delivery import campaigns, fanout, followers
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
@@ -61,9 +62,10 @@ newsrooms = st.tuples(
     st.integers(min_value=-4, max_value=4),
     st.integers(min_value=1, max_value=4),
     st.sampled_from([1, 2, followers.FEW]),
+    st.just(()) | st.lists(st.sampled_from(TOPICS), max_size=2, unique=True).map(tuple),
 )
 async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(
-    newsroom, ring_start, piece, few
+    newsroom, ring_start, piece, few, only_to
 ):
     parents, worn, wishes, title, quality = newsroom
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
@@ -84,6 +86,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
                     quality=quality,
                 )
                 await _tell(conn, wishes)
+                await articles.set_only_to(conn, 1, only_to)
                 campaign = await campaigns.promise(
                     conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
                 )
@@ -104,7 +107,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
     expected = {
         chat: why
         for chat, wish in zip(CHATS, wishes, strict=True)
-        if (why := _reason(tree, sorted(worn), held, wish, quality)) is not None
+        if (why := _reason(tree, sorted(worn), held, wish, quality, only_to)) is not None
     }
     assert sorted(row["chat"] for row in rows) == sorted(expected)
     assert {row["chat"]: row["thread"] for row in rows} == {
@@ -114,18 +117,21 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
     assert checked == expected
 
 
-def _reason(tree, worn, held, wish, quality):
+def _reason(tree, worn, held, wish, quality, only_to):
+    """Return what brings the article to a chat: with `only_to`, a topic of those and nothing else."""
+    if only_to and set(tree.reached_by(worn)) & wish["muted"]:
+        return None
     is_too_low = None not in (quality, wish["quality"]) and quality < wish["quality"]
     return reason(
         tree,
-        worn,
-        held,
+        only_to or worn,
+        [] if only_to else held,
         follows=wish["follows"],
         left_out=wish["left_out"],
         muted=wish["muted"],
         phrases=wish["phrases"] - wish["hushed"],
         is_refused=bool(wish["never"] & set(held)) or wish["source"] == "Northgate News" or is_too_low,
-        told=STORY,
+        told=() if only_to else STORY,
         stories=wish["stories"],
     )
 

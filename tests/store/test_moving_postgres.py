@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from movers import ZERO, Stop, change, dump, filled, kept_in, killed_at, moved, runs, silent, small
+from pgbouncer import pgbouncer
 from postgres_cluster import PASSWORD, Cluster
 
 from bot.domain.database_place import ServerAddress
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreMoved
 from bot.store.moving.carrying import go_back
 from bot.store.moving.opening import source_at, target_at
 from bot.store.postgres.direct_session import direct_session
@@ -208,3 +210,45 @@ def test_a_server_that_cannot_be_used_is_one_line_without_its_password(
     assert runs(file)
     with pytest.raises(StoreError, match="there is no bot's database at postgresql://"):
         moved(ServerAddress(postgres_url), tmp_path / "new.db")
+
+
+# https://www.postgresql.org/docs/current/runtime-config-client.html: some set these for everybody
+@pytest.mark.parametrize("timeout", ["idle_session_timeout", "statement_timeout"])
+def test_a_server_that_ends_what_takes_long_does_not_end_a_move(
+    postgres_cluster: Cluster, server: ServerAddress, tmp_path: Path, timeout: str
+) -> None:
+    name = server.url.rpartition("/")[2]
+    postgres_cluster.execute(f"ALTER DATABASE {name} SET {timeout} = '400ms'")
+    slow = iter([0.6])
+
+    def told(_done: int, _of: int) -> None:
+        time.sleep(next(slow, 0))
+
+    moved(small(tmp_path / "old.db"), server, told)
+    slow = iter([0.6])
+    moved(server, tmp_path / "new.db", told)
+
+
+@pytest.mark.parametrize("size", ["1", "5"])
+def test_a_pool_of_transactions_is_refused(postgres_cluster: Cluster, ready: str, tmp_path: Path, size: str) -> None:
+    file, name = small(tmp_path / "old.db"), postgres_cluster.create(ready)
+    with (
+        pgbouncer(postgres_cluster, "transaction", default_pool_size=size) as port,
+        pytest.raises(StoreError, match="leads through a pool"),
+    ):
+        moved(file, ServerAddress(postgres_cluster.url(name, port=port)))
+    assert runs(file)
+    moved(file, ServerAddress(postgres_cluster.url(name)))
+    postgres_cluster.drop(name)
+
+
+async def test_a_process_that_was_started_during_a_move_never_sends(server: ServerAddress, tmp_path: Path) -> None:
+    moved(small(tmp_path / "old.db"), server)
+    async with direct_session(server.url) as session:
+        number, _ = await session.begin_term("before")
+        assert number > 0
+    moved(server, tmp_path / "new.db")
+    async with direct_session(server.url) as session:
+        with pytest.raises(StoreMoved, match="was moved to"):
+            await session.begin_term("after")
+    assert asked(server, "SELECT instance FROM leases") == [("before",)]

@@ -34,6 +34,7 @@ MAY_TAKE_SQL = {
     "delivery.audiences.Holders.recipients",
     "delivery.audiences.Listed.recipients",
     "delivery.followers.Followers.query",
+    "delivery.weekly_reports.Recipients.recipients",
     "delivery.followers.Followers.recipients",
 }
 

@@ -63,6 +63,11 @@ class Desk:
         return toast
 
     @property
+    def numbers(self) -> str:
+        """The newest message that is no picture: below the numbers of /stats follows a chart."""
+        return plain([message["text"] for message in self.house.messages(EDITH) if "text" in message][-1])
+
+    @property
     def screen(self) -> str:
         return plain(self.house.screen(EDITH))
 

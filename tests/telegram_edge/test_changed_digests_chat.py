@@ -188,6 +188,39 @@ async def test_two_stories_of_a_digest_that_are_corrected_at_once_both_stand_in_
     assert await desk.copies(first) == await desk.copies(second) == ChangedCopies(corrected=1)
 
 
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("how", ["notice", "delete"])
+async def test_a_digest_that_is_on_the_wire_when_a_story_is_taken_back_says_so_when_it_has_arrived(
+    desk: Desk, how: str, which: int
+) -> None:
+    [anna] = await desk.readers(1)
+    drafts = await desk.published("a-first", "b-second")
+    arrive = asyncio.Event()
+    desk.house.world.faults.add(Held(arrive), chat=anna, times=1)
+    desk.house.clock.now = MORNING
+    desk.room.dispatcher.wake()
+    await eventually(lambda: desk.house.world.faults.happened)
+    await desk.house.says(EDITH, f"/retract {drafts[which].number} {how}")
+    arrive.set()
+    await desk.turn()
+    other = drafts[1 - which].story.title
+    assert "This story was taken back." in desk.says(anna) and any(f"{other} (" in line for line in desk.says(anna))
+
+
+async def test_a_digest_that_is_on_the_wire_is_corrected_when_it_has_arrived(desk: Desk) -> None:
+    [anna] = await desk.readers(1)
+    _, second = await desk.published("a-first", "b-second")
+    arrive = asyncio.Event()
+    desk.house.world.faults.add(Held(arrive), chat=anna, times=1)
+    desk.house.clock.now = MORNING
+    desk.room.dispatcher.wake()
+    await eventually(lambda: desk.house.world.faults.happened)
+    await desk.changes(second, title="Corrected headline")
+    arrive.set()
+    await desk.turn()
+    assert any("Corrected headline (" in line for line in desk.says(anna))
+
+
 async def test_a_correction_after_a_retraction_of_another_keeps_the_notice(desk: Desk) -> None:
     [anna] = await desk.readers(1)
     first, second = await desk.published("a-first", "b-second")

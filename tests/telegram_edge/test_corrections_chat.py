@@ -420,3 +420,15 @@ async def test_an_answer_to_the_articles_message_names_it(desk: CopyDesk) -> Non
     await desk.turn()
     assert WHY in desk.copy(20_000)["caption"]
     assert replace(await desk.copies(article), reasons=()) == ChangedCopies(corrected=2)
+
+
+async def test_taking_copies_back_is_stopped_and_goes_on(desk: CopyDesk) -> None:
+    article, people = await desk.delivered(pictures=())
+    await desk.house.says(EDITH, f"/retract {article.number} notice {WHY}")
+    await desk.house.presses(EDITH, "Stop")
+    await desk.turn()
+    assert "stopped. 0 of 3 copies are changed, 3 stay as they are." in desk.screen
+    assert await desk.house.presses(EDITH, "Go on") == "Sending the rest"
+    await desk.turn()
+    assert [WHY in plain(desk.copy(person)["text"]) for person in people] == [True] * 3
+    assert "Turned into a notice on 3 of 3 phones." in desk.screen

@@ -107,27 +107,27 @@ async def test_editors_see_which_chats_forbid_writing_and_why(desk: Desk) -> Non
     assert lines[place + 1].strip() == "1 × not enough rights to send text messages to the chat"
     assert "Waiting: 0" in lines and "Failed: 0" in lines
     await desk.says("/stats")
-    assert str(anna) not in desk.screen  # who reads is nobody's business
+    assert str(anna) not in desk.numbers  # who reads is nobody's business
     spell = "a private chat, since 2 Mar 2026, 12:00: not enough rights to send text messages to the chat; "
-    assert f"1 forbids writing for now:\n{spell}the next story is tried" in desk.screen
+    assert f"1 forbids writing for now:\n{spell}the next story is tried" in desk.numbers
     await desk.room.publish(await desk.room.draft("tidal-power", "Energy", pictures=()))
     await desk.run()
     await desk.says("/stats")
-    assert f"{spell}tried again 2 Mar 2026, 12:30" in desk.screen
+    assert f"{spell}tried again 2 Mar 2026, 12:30" in desk.numbers
     desk.house.world.faults.clear()
     desk.house.clock.advance(timedelta(minutes=31))
     await desk.run()
     await desk.says("/stats")
-    assert "forbid" not in desk.screen
+    assert "forbid" not in desk.numbers
 
 
 async def test_numbers_and_log_tell_what_was_done(desk: Desk) -> None:
     number = await half_failed(desk)
     await desk.says("/stats")
-    assert "1 published, 0 listed only, 0 drafts, 0 scheduled, 0 held, 0 taken back" in desk.screen
-    assert "6 active, 1 paused, 0 switched off" in desk.screen
-    assert "3 in the last 24 hours, 3 in the last 7 days" in desk.screen
-    assert desk.screen.endswith("Most followed\nEnergy: 5")
+    assert "1 published, 0 listed only, 0 drafts, 0 scheduled, 0 held, 0 taken back" in desk.numbers
+    assert "6 active, 1 paused, 0 switched off" in desk.numbers
+    assert "3 in the last 24 hours, 3 in the last 7 days" in desk.numbers
+    assert desk.numbers.endswith("Most followed\nEnergy: 5")
     await desk.says(f"/retract {number}")
     await desk.says("/log")
     assert desk.screen.split("\n")[1] == f"2 Mar 2026, 12:00: you: took back #{number}"

@@ -89,7 +89,8 @@ def others(house: StoryHouse, person: int) -> dict[str, list[tuple[object, ...]]
             mine = f" WHERE {owner} <> {person}" if owner else ""
             if table == "timings":  # each is of all chats that want the same
                 mine = f" WHERE number IN (SELECT timing FROM chats WHERE id <> {person})"
-            if table not in ("sqlite_sequence", "forgotten"):  # who was forgotten is known by a hash
+            # Who was forgotten is known by a hash, and what is counted of all names nobody.
+            if table not in ("sqlite_sequence", "forgotten", "activity", "article_acts"):
                 rows[table] = sorted(conn.execute(f"SELECT * FROM {table}{mine}").fetchall(), key=repr)
     return rows
 

@@ -18,6 +18,7 @@ from bot.domain.pasted_link import PastedLink
 from bot.domain.role import Role
 from bot.domain.topic import TopicFile
 from bot.services.content import links as service
+from bot.services.newsroom import takedown
 from bot.services.sources import sources
 from bot.store.content import articles, topics
 from bot.store.desk import editors
@@ -444,3 +445,27 @@ async def test_a_draft_without_topics_is_given_one_in_a_press(links_: Links) -> 
     assert links_.texts[0] == "#1 Two towns store heat in salt has the topic Energy now."
     await desk.says("/preview 1")
     assert desk.buttons[-1] == ["Publish to 2"]
+
+
+async def test_a_link_that_leads_to_what_was_taken_down_makes_no_draft_and_is_not_kept(links_: Links) -> None:
+    desk = links_.desk
+    url = links_.serve("/salt", HEAD.format(more=""))
+    await desk.says(url)
+    [draft] = await links_.drafts()
+    await takedown.take_down(desk.house.db, draft.number, by=EDITH, now=desk.house.clock())
+    said = f"This story was taken down as #{draft.number}. Nothing of it is taken again."
+    await desk.says(f"{url}/?fbclid=x")
+    assert links_.texts[-1] == said
+    elsewhere = links_.serve("/short", HEAD.format(more='<link rel="canonical" href="/salt">'))
+    await desk.says(elsewhere)
+    assert links_.texts[-1] == said, "the page says what it is"
+    assert await links_.drafts() == []
+    untitled = links_.serve("/untitled", "<html></html>")
+    await desk.says(untitled)
+    other = await desk.room.draft("other", "Energy", link=untitled)
+    await takedown.take_down(desk.house.db, other.number, by=EDITH, now=desk.house.clock())
+    await desk.says("A title for it")
+    assert await links_.drafts() == [], "what was asked for is forgotten with it"
+    async with desk.house.db.reading() as conn:
+        kept = await conn.execute_fetchall("SELECT link, story FROM pasted_links")
+    assert not any("salt" in f"{row['link']}{row['story']}" or "untitled" in row["link"] for row in kept)

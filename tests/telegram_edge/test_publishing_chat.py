@@ -305,7 +305,7 @@ async def test_listing_without_a_push_is_behind_more(desk: Desk) -> None:
     article = await desk.room.draft("grid-storage", "Energy")
     await desk.says("/preview grid-storage")
     await desk.presses("More")
-    assert desk.buttons == [["Back"], ["List without pushing"], ["Breaking", "Silently"]]
+    assert desk.buttons == [["Back"], ["List without pushing"], ["Breaking", "Silently"], ["Choose who gets it"]]
     await desk.presses("Back")
     assert desk.buttons == [["Edit", "Schedule", "More"], ["Publish to 2"]]
     await desk.presses("More")

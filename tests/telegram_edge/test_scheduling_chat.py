@@ -177,7 +177,7 @@ async def test_an_article_goes_out_as_breaking_news(desk: Desk, how: str) -> Non
         case "by button":
             await desk.says("/preview 1")
             await desk.presses("More")
-            assert desk.buttons == [["Back"], ["List without pushing"], ["Breaking", "Silently"]]
+            assert desk.buttons[:3] == [["Back"], ["List without pushing"], ["Breaking", "Silently"]]
             await desk.presses("Breaking")
         case "scheduled":
             await desk.says("/schedule 1 tomorrow 9 breaking")

@@ -60,6 +60,6 @@ async def test_numbers_and_log_name_sources(desk: Desk) -> None:
         )
         await log_act(conn, "add", "The Blog", EDITH, desk.house.clock())
     await desk.says("/stats")
-    assert "Sources\nThe Blog: 0 came, 0 pushed, 0 held, 0 doubled, 0 refused" in desk.screen
+    assert "Sources\nThe Blog: 0 came, 0 pushed, 0 held, 0 doubled, 0 refused" in desk.numbers
     await desk.says("/log")
     assert "sources (added The Blog)" in desk.screen

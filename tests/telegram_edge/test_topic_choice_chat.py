@@ -382,4 +382,4 @@ async def test_while_pushes_are_paused_the_desk_says_so_where_something_would_le
             await metadata.put(conn, "paused", "now" if is_paused else None)
         for command in ("/stats", "/preview grid"):
             await desk.says(command)
-            assert (line in desk.screen) is is_paused, command
+            assert (line in desk.numbers) is is_paused, command

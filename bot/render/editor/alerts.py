@@ -90,11 +90,13 @@ def folded(
     doubled: Sequence[tuple[str, Article, bool]],
     warned: Sequence[tuple[str, str]] = (),
     failing: Sequence[tuple[str, str]] = (),
+    brought_back: Sequence[tuple[str, int]] = (),
 ) -> Message:
     """Return everything editors are to be told of files and sources, in one message.
 
     `refused` and `warned` are (path, complaint as a line); `doubled` (path, the article it doubles, whether it says
-    published); `failing` (a source's name, why it gives no feed).
+    published); `failing` (a source's name, why it gives no feed); `brought_back` (who told it, the article that was
+    taken down).
     """
     blocks: list[Text] = []
     rows: list[tuple[Button, ...]] = []
@@ -121,6 +123,16 @@ def folded(
             for number in list(offers)[:_BUTTONS]
         ]
         rows.extend(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
+    if brought_back:
+        again: list[Text | str] = [
+            words(
+                "{name} tells #{number} again, which was taken down. Nothing of it was taken.",
+                name=foreign(tame(clip(name, _PATH))),
+                number=number,
+            )
+            for name, number in brought_back[:_SHOWN]
+        ]
+        blocks.append(_with_rest(words, again, len(brought_back)))
     if warned:
         odd: list[Text | str] = [
             words.count(

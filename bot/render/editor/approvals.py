@@ -40,9 +40,18 @@ def waits_already(words: Words, article: Article) -> Message:
 
 
 def asked(
-    words: Words, article: Article, request: ApprovalRequest, names: Mapping[int, str], zone: ZoneInfo, reach: int
+    words: Words,
+    article: Article,
+    request: ApprovalRequest,
+    names: Mapping[int, str],
+    zone: ZoneInfo,
+    reach: int,
+    only_to: str = "",
 ) -> Message:
-    """Return the question to the other editors, with what says yes alone in the last row."""
+    """Return the question to the other editors, with what says yes alone in the last row.
+
+    `only_to` is a sentence about whom alone it goes to, if that was chosen.
+    """
     said: dict[str, Text | str | int] = {
         "who": _who(words, request.asked_by, request.key, names),
         "article": called(article),
@@ -57,6 +66,8 @@ def asked(
             text = words.text("{who} wants {article} to go out on {when}.", when=at, **said)
     if (how := arrives(words, request.manner)) is not None:
         text = join([text, how], " ")
+    if request.wanted is not Wanted.LIST:
+        text = join([text, only_to], " ")
     return Message(
         text,
         keyboard=(

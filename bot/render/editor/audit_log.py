@@ -166,6 +166,7 @@ def _act(words: Words, entry: Entry) -> str:
         "remove key": words("removed a program’s key"),
         "add": words("added"),
         "edit": words("edited"),
+        "audience": words("chose who gets"),
         "ask": words("asked for"),
         "approve": words("approved"),
         "decline": words("declined"),
@@ -175,6 +176,7 @@ def _act(words: Words, entry: Entry) -> str:
         "tell nobody": words("told nobody of taking back"),
         "lists only": words("left the delivered copies of"),
         "take back copies": words("took back the delivered copies of"),
+        "take down": words("took down"),
     }
     if entry.act == "invite" and entry.after == Role.CONTRIBUTOR:
         return words("invited a contributor")
@@ -251,6 +253,8 @@ def _detail(words: Words, detail: str | None) -> str:
         "approved": words("with approval"),
         "breaking": words("as breaking news"),
         "silent": words("without a sound"),
+        "announcement": words("an announcement"),
+        "note": words("a note to readers"),
         "all": words("all who have it"),
         "saved": words("who saved it"),
         "changed": words("it was changed after its approval"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
 from bot.domain.delivery import CORRECTION
@@ -13,6 +13,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
+from bot.render.editor import takedown
 from bot.render.editor.desk import Verb, called, open_button, paused, savers_told
 from bot.render.locale import Words
 from bot.render.text import join
@@ -184,6 +185,8 @@ def also_told(words: Words, article: Article, savers: int) -> Message:
 
 def going(words: Words, article: Article, campaign: int, standing: Standing) -> Message:
     """Return how a change of copies stands, with what can be done about it."""
+    if article.state is ArticleState.TAKEN_DOWN:
+        return takedown.going(words, article, campaign, standing)
     match standing.phase:
         case Phase.DONE:
             return Message(_finished(words, article, standing), keyboard=_done_keyboard(words, article, standing))

@@ -43,6 +43,9 @@ class Verb(StrEnum):
     TAKE_BACK_NOW = "take_back_now"
     TAKE_BACK_QUIETLY = "take_back_quiet"  # whoever keeps it is not told
     LEAVE = "take_back_not"
+    TAKE_DOWN = "take_down"
+    TAKE_DOWN_NOW = "take_down_now"
+    TAKEDOWN_REPORT = "take_down_report"
     DELETE_COPIES = "copies_delete"
     NOTICE_COPIES = "copies_notice"
     ASK_CORRECT = "copies_ask"
@@ -85,6 +88,10 @@ class Verb(StrEnum):
     UNSCHEDULE = "schedule_not"
     SILENTLY = "desk_silently"
     BREAKING = "desk_breaking"
+    AUDIENCE = "audience"
+    AUDIENCE_PAGE = "audience_page"  # an article, a page
+    AIM = "audience_topic"  # an article, a topic, 1 to choose it, a page
+    AIM_AT_ALL = "audience_all"
     FAILED = "failed_who"
     AGAIN = "failed_again"
 
@@ -105,9 +112,10 @@ OF_AN_ARTICLE = frozenset(
         Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
+        Verb.TAKE_DOWN, Verb.TAKE_DOWN_NOW, Verb.TAKEDOWN_REPORT,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
         Verb.EDIT_NOTHING, Verb.TICKS, Verb.TICK, Verb.TICKED,
-        Verb.DROP_RELATED,
+        Verb.DROP_RELATED, Verb.AUDIENCE, Verb.AUDIENCE_PAGE, Verb.AIM, Verb.AIM_AT_ALL,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -144,6 +152,8 @@ def state(words: Words, article: Article, zone: ZoneInfo) -> str:
             return words("listed, not pushed")
         case ArticleState.RETRACTED:
             return words("taken back")
+        case ArticleState.TAKEN_DOWN:
+            return words("taken down")
 
 
 def no_such(words: Words, asked: str) -> Message:
@@ -185,9 +195,11 @@ def note(
     is_paused: bool = False,
     waiting: Waiting | None = None,
     night: Button | None = None,
+    only_to: str = "",
 ) -> Message:
     """Return what stands under an article's copy. `waiting` is what is asked about it, and the button that says yes.
-    `night` is the button that lets it go out in the morning; None by day.
+    `night` is the button that lets it go out in the morning; None by day. `only_to` is a sentence about whom alone it
+    goes to, if that was chosen.
 
     `reach` is how many chats a publish would be for now, `lasts` how long that takes, `link` what is wrong with the
     article's link. Without a `picture` nothing was checked this time.
@@ -199,7 +211,9 @@ def note(
         lines.append(_link_line(words, link))
         lines.append(_picture_line(words, picture, refused))
     if may_publish(article):
-        lines.append(_reach_line(words, reach, lasts))
+        lines.append(_reach_line(words, reach, lasts, is_chosen=bool(only_to)))
+        if only_to:
+            lines.append(only_to)
         if is_paused:
             lines.append(paused(words))
     if waiting is not None:
@@ -252,15 +266,19 @@ def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> 
     back = Button(words("Back"), data=press(Verb.BACK, article.number))
     delivery = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
     told = (delivery,) if article.pushed_at is not None else ()
+    down = (Button(words("Take down"), data=press(Verb.TAKE_DOWN, article.number)),)
     if article.is_listed:
-        return ((back, *told, Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))),)
+        return ((back, *told, Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))), down)
     rows: list[tuple[Button, ...]] = [
         (*told, Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
     ]
     if article.pushed_at is None:
         rows.append((manner_button(words, article, Manner.BREAKING), manner_button(words, article, Manner.SILENT)))
+        rows.append((Button(words("Choose who gets it"), data=press(Verb.AUDIENCE, article.number)),))
     if article.state is ArticleState.SCHEDULED:
         rows.append((Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)),))
+    if article.state is ArticleState.RETRACTED:
+        rows.append(down)
     rows.insert(2 if is_night else 0, (back,))
     return tuple(rows)
 
@@ -436,9 +454,9 @@ def _picture_line(words: Words, picture: PictureCheck, refused: int) -> str:
     return line
 
 
-def _reach_line(words: Words, reach: int, lasts: timedelta) -> str:
+def _reach_line(words: Words, reach: int, lasts: timedelta, *, is_chosen: bool) -> str:
     if not reach:
-        return words("Nobody follows its topics yet.")
+        return words("It would go to nobody.") if is_chosen else words("Nobody follows its topics yet.")
     return words.count(
         "It would go to {n} chat, taking about {time}.",
         "It would go to {n} chats, taking about {time}.",

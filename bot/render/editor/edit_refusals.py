@@ -40,6 +40,10 @@ def refused(words: Words, article: Article, field: EditField, refusal: Refusal) 
             text = words.text(
                 "That is the link of #{number}, another article; nothing was changed.", number=refusal.number
             )
+        case Fault.TAKEN_DOWN:
+            text = words.text(
+                "That link leads to #{number}, which was taken down. Nothing was changed.", number=refusal.number
+            )
         case Fault.UNKNOWN_TOPICS:
             text = _unknown_topics(words, refusal)
         case Fault.OWN_LINK:

@@ -63,6 +63,11 @@ def known(words: Words, article: Article, state: str, *, feeds: int = 0) -> Mess
     )
 
 
+def taken_down(words: Words, number: int) -> Message:
+    """Return what is said of a link whose story was taken down."""
+    return Message(Text(words("This story was taken down as #{number}. Nothing of it is taken again.", number=number)))
+
+
 def known_to_editors(words: Words) -> Message:
     """Return what a contributor learns of a link whose story somebody else has made a draft of."""
     return Message(Text(words("This story is here already. An editor has it.")))

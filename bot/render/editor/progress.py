@@ -23,15 +23,16 @@ def going(words: Words, about: Sendable, campaign: int, standing: Standing, now:
     """Return how a campaign stands, with what can be done about it."""
     if isinstance(about, Article):
         return publishing.going(words, about, campaign, standing, now)
-    return announcements.going(words, _called(words, about), campaign, standing, now)
+    return announcements.going(words, name_of(words, about), campaign, standing, now)
 
 
 def asked_below(words: Words, about: Sendable) -> Message:
     """Return what becomes of a progress message when editors are asked in a newer one."""
-    return publishing.asked_below(words, _called(words, about))
+    return publishing.asked_below(words, name_of(words, about))
 
 
-def _called(words: Words, about: Sendable) -> Text:
+def name_of(words: Words, about: Sendable) -> Text:
+    """Return what something that is sent, or is to be sent, is called."""
     match about:
         case Article():
             return desk.called(about)

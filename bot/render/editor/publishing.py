@@ -11,7 +11,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.editor import corrections
+from bot.render.editor import corrections, takedown
 from bot.render.editor.desk import Verb, called, open_button, paused, savers_told
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
@@ -23,6 +23,8 @@ def going(words: Words, article: Article, campaign: int, standing: Standing, now
     """Return how a publish, or a change of delivered copies, stands, with what can be done about it."""
     if standing.kind != NEWS:
         return corrections.going(words, article, campaign, standing)
+    if article.state is ArticleState.TAKEN_DOWN:
+        return takedown.was(words, article.number)
     match standing.phase:
         case Phase.UNDO:
             return _message(_announced(words, article, standing, now), undo_keyboard(words, campaign))

@@ -68,12 +68,15 @@ def unclear(words: Words, article: Article, when: When, zone: ZoneInfo) -> Messa
     return Message(text, keyboard=keyboard)
 
 
-def scheduled(words: Words, article: Article, zone: ZoneInfo, *, manner: Manner = Manner.USUAL) -> Message:
-    """Return what is said of an article that goes out at a time to come."""
+def scheduled(
+    words: Words, article: Article, zone: ZoneInfo, *, manner: Manner = Manner.USUAL, only_to: str = ""
+) -> Message:
+    """Return what is said of an article that goes out at a time to come, and to whom alone, if that was chosen."""
     at = article.scheduled_at or article.story.published_at
     text = words.text("{article} goes out on {when}.", article=called(article), when=moment_of(words, at, zone))
     if (how := arrives(words, manner)) is not None:
         text = join([text, how], " ")
+    text = join([text, only_to], " ")
     row = (open_button(words, article.number), Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)))
     return Message(text, keyboard=(row,))
 

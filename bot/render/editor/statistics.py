@@ -14,7 +14,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.restriction import Restriction
 from bot.domain.source import ListedSource
-from bot.domain.statistics import PERIODS, Statistics
+from bot.domain.statistics import PERIODS, REPORT_MINUTE, Statistics
 from bot.domain.text import Text
 from bot.render.editor import statistics_lines as lines
 from bot.render.editor.desk import paused
@@ -28,6 +28,8 @@ class StatisticsVerb(StrEnum):
     """What the buttons do. A period is its number of days."""
 
     SHOW = "stats"  # a view's place in VIEWS, a period
+    DRAW = "stats_chart"  # a period, 1 for a dark chart or 0; without it in the shade that was chosen last
+    WEEKLY = "stats_weekly"  # 1 to get reports or 0; a view's place, a period; without these it stands below a report
 
 
 class View(StrEnum):
@@ -58,9 +60,9 @@ class Standing:
 
 
 def statistics(
-    words: Words, view: View, found: Statistics, standing: Standing, zone: ZoneInfo, now: datetime
+    words: Words, view: View, found: Statistics, standing: Standing, zone: ZoneInfo, now: datetime, *, is_weekly: bool
 ) -> Message:
-    """Return a view of a period's numbers with its buttons."""
+    """Return a view of a period's numbers with its buttons. `is_weekly`: whoever asks gets the weekly report."""
     told: list[Text | str] = [paused(words)] if standing.is_paused else []
     told.append(lines.span_of(words, found.period, zone))
     match view:
@@ -73,7 +75,7 @@ def statistics(
             told += [bold(words("Topics")), *lines.shares(words, found.topics, has_followers=True)]
         case View.SOURCES:
             told += [bold(words("Sources")), *lines.shares(words, found.sources, has_followers=False)]
-    keyboard = _keyboard(words, view, found.period.days)
+    keyboard = _keyboard(words, view, found.period.days, is_weekly=is_weekly)
     return Message(clip(join(told, "\n"), TEXT), keyboard=keyboard)
 
 
@@ -121,10 +123,10 @@ def _all(words: Words, found: Statistics, standing: Standing, zone: ZoneInfo, no
 
 def usage(words: Words) -> Message:
     """Return what can be typed."""
-    return Message(Text(words("Write /stats and a number of days, such as /stats 30.")))
+    return Message(Text(words("Write /stats and a number of days, such as /stats 30, or /stats weekly on or off.")))
 
 
-def _keyboard(words: Words, view: View, days: int) -> Keyboard:
+def _keyboard(words: Words, view: View, days: int, *, is_weekly: bool) -> Keyboard:
     place = VIEWS.index(view)
     labels = (words("All"), words("Articles"), words("Topics"), words("Sources"))
     return (
@@ -133,6 +135,36 @@ def _keyboard(words: Words, view: View, days: int) -> Keyboard:
             _chosen(words, label, number == place, press(StatisticsVerb.SHOW, number, days))
             for number, label in enumerate(labels)
         ),
+        (
+            Button(words("Draw a chart"), data=press(StatisticsVerb.DRAW, days)),
+            _chosen(
+                words,
+                words("Report every Monday"),
+                is_weekly,
+                press(StatisticsVerb.WEEKLY, int(not is_weekly), place, days),
+            ),
+        ),
+    )
+
+
+def report_switched(words: Words, *, is_weekly: bool) -> str:
+    """Return what is said over the chat when reports are switched on or off."""
+    if is_weekly:
+        return words("A report comes every Monday at {time}", time=words.clock(REPORT_MINUTE))
+    return words("No more reports come")
+
+
+def report_again(words: Words) -> Keyboard:
+    """Return the buttons below a report whose reader wants no more."""
+    return ((Button(words("Report every Monday"), data=press(StatisticsVerb.WEEKLY, 1)),),)
+
+
+def report_buttons(words: Words, days: int) -> Keyboard:
+    """Return the buttons below a report."""
+    everything = press(StatisticsVerb.SHOW, VIEWS.index(View.ALL), days)
+    return (
+        (Button(words("Show the last 7 days"), data=everything),),
+        (Button(words("No more reports"), data=press(StatisticsVerb.WEEKLY, 0)),),
     )
 
 

@@ -39,12 +39,13 @@ def readers(words: Words, found: Statistics) -> Lines:
             paused=n(now.states.get(ChatState.PAUSED, 0)),
             gone=n(now.states.get(ChatState.UNREACHABLE, 0)),
         ),
-        *_came_and_went(words, found),
+        *came_and_went(words, found),
         *_among_them(words, now),
     ]
 
 
-def _came_and_went(words: Words, found: Statistics) -> Lines:
+def came_and_went(words: Words, found: Statistics) -> Lines:
+    """Return how many came and left in a period, and why."""
     new, back = found.of(Fact.JOINED), found.of(Fact.BACK)
     left, stopped, forgotten = found.of(Fact.LEFT), found.of(Fact.PAUSED), found.of(Fact.FORGOTTEN)
     if not any((new, back, left, stopped, forgotten)):
@@ -105,6 +106,12 @@ def delivered(words: Words, found: Statistics) -> Lines:
     changed, deleted = found.of(Fact.CHANGED), found.of(Fact.DELETED)
     if changed or deleted:
         lines.append(words("{changed} copies changed, {deleted} deleted", changed=n(changed), deleted=n(deleted)))
+    return lines + how_long(words, found)
+
+
+def how_long(words: Words, found: Statistics) -> Lines:
+    """Return how long messages took, and with which articles least and most."""
+    lines: Lines = []
     if (mean := found.pace.mean) is not None:
         lines.append(words("A message took {time} on average.", time=words.span(mean)))
     for template, one in (
@@ -122,6 +129,25 @@ def delivered(words: Words, found: Statistics) -> Lines:
                 )
             )
     return lines
+
+
+def in_short(words: Words, found: Statistics) -> Lines:
+    """Return a period in two lines: what was delivered, and by how much the active chats grew."""
+    n = words.number
+    sent, missed = found.of(Fact.SENT), found.of(*MISSED)
+    told: Lines = []
+    if sent or missed:
+        told.append(
+            words(
+                "{sent} of {all} messages delivered ({share})",
+                sent=n(sent),
+                all=n(sent + missed),
+                share=words.percent(share_of(sent, missed)),
+            )
+        )
+    change = f"{'+' if found.growth > 0 else ''}{n(found.growth)}"
+    told.append(words("{active} active chats ({change})", active=n(found.readers.active), change=change))
+    return told
 
 
 def share_of(sent: int, missed: int) -> float:

@@ -172,6 +172,10 @@ class Words:
         """12 Feb 2021"""
         return format_skeleton("yMMMd", at, tzinfo=_zone_at(at, zone), locale=self._cldr)
 
+    def day_and_month(self, at: datetime, zone: ZoneInfo) -> str:
+        """12 Feb"""
+        return format_skeleton("MMMd", at, tzinfo=_zone_at(at, zone), locale=self._cldr)
+
     def time(self, at: datetime, zone: ZoneInfo) -> str:
         """14:05"""
         return format_time(at, "short", tzinfo=_zone_at(at, zone), locale=self._cldr)

@@ -1,4 +1,4 @@
-"""What a copy of a retracted article says in the place of the article."""
+"""What a copy of an article that was retracted or taken down says in the place of the article."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def _said(article: Article, look: Look, longest: int) -> Text:
     if why:
         return look.words.text("This story was taken back: {why}", why=tame(clip(why, longest)))
     return look.words.text("This story was taken back.")
+
+
+def taken_down(look: Look) -> Message:
+    """Return the notice in the place of what was taken down: nothing of it, no link and no button."""
+    return Message(Text(look.words("This message was taken down.")))

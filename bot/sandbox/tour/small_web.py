@@ -24,7 +24,7 @@ class SmallWeb:
 
     async def answer(self, request: web.Request) -> web.Response:
         if request.path == PICTURE:
-            return web.Response(body=_picture(640, 360), content_type="image/png")
+            return web.Response(body=png(640, 360), content_type="image/png")
         match self.pages.get(request.path, 404):
             case int(status):
                 return web.Response(status=status)
@@ -48,7 +48,7 @@ async def small_web() -> AsyncIterator[SmallWeb]:
         await runner.cleanup()
 
 
-def _picture(width: int, height: int) -> bytes:
+def png(width: int, height: int) -> bytes:
     """Return a grey picture. Source: https://www.w3.org/TR/png-3/#5DataRep (signature and chunks)"""
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -56,6 +56,11 @@ class Stage:
         self._print(f"  {self._phones[person]}: {text}")
         self.world.say(person, person, text)
 
+    def photographs(self, person: int, data: bytes) -> str:
+        """Let a person send a picture; return its file id."""
+        self._print(f"  {self._phones[person]}: (a picture)")
+        return str(self.world.photograph(person, person, data)["photo"][-1]["file_id"])
+
     def starts(self, person: int, payload: str = "") -> None:
         """Let a person press Start or follow a deep link."""
         if person in self._phones:

@@ -159,6 +159,8 @@ def _copies(stage: Stage, person: int, title: str) -> int:
 
 
 TOURS: dict[str, Callable[[Stage, Cast], Awaitable[None]]] = {"main": _main_job, "desk": desk}
+BY_TWO = frozenset({"desk"})
+"""Tours in which it takes two editors to publish, and there is a minute to think again."""
 OUTSIDE: dict[str, Callable[[Stage, Cast, Outside], Awaitable[None]]] = {"inlets": inlets}
 """Tours of what comes from outside of Telegram."""
 OVER_DAYS: dict[str, Callable[[Stage, Cast, Days], Awaitable[None]]] = {"readers": readers}

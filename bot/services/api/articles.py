@@ -11,13 +11,14 @@ from bot.domain.approval import ApprovalRequest, Wanted
 from bot.domain.article import Article, ArticleState, Story
 from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
-from bot.errors import Complaint, ContentError, UnknownArticle
+from bot.errors import Complaint, ContentError, TakenDown, UnknownArticle
 from bot.services.api.article_json import article_json
 from bot.services.api.requests import (
     Acting,
     Answer,
     Asked,
     Conflict,
+    GoneForGood,
     NoSuchArticle,
     NotForThisKey,
     Rules,
@@ -27,6 +28,7 @@ from bot.services.api.requests import (
 )
 from bot.services.api.told_stories import known, remember_as_known, take_story
 from bot.services.content.imports import Policy, retell
+from bot.services.content.taken_down_stories import must_not_be
 from bot.services.newsroom import approvals, corrections, newsroom, telling
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log
@@ -144,6 +146,10 @@ async def _take(acting: Acting, sent: SentArticle) -> tuple[int, bool]:
     conn, key, story = acting.conn, acting.key, sent.story
     by_link = item_of_link(key.name, normal_link(story.link))
     id = by_link if sent.external_id is None else item_of_external_id(key.name, sent.external_id)
+    try:
+        await must_not_be(conn, id, story)
+    except TakenDown as error:
+        raise GoneForGood(error.number) from error
     before = await known(conn, id, story.link)
     if before.article is not None and not (before.is_told_by(key.name) and await _may_retell(acting, before.article)):
         if before.item is None:
@@ -165,7 +171,10 @@ async def _take(acting: Acting, sent: SentArticle) -> tuple[int, bool]:
 
 async def _change(acting: Acting, article: Article, story: Story, wanted: SentChange) -> None:
     conn, now, number = acting.conn, acting.now, article.number
-    report = await retell(conn, number, story, now=now, policy=_policy(acting))
+    try:
+        report = await retell(conn, number, story, now=now, policy=_policy(acting))
+    except TakenDown as error:
+        raise _link_of_what_was_taken_down(error.number) from error
     if report.doubled:
         raise _link_of_another(report.doubled[0][1])
     acting.warnings += report.warned
@@ -243,6 +252,8 @@ async def _answer(acting: Acting, number: int, status: int = 200) -> Answer:
 async def _article(conn: Connection, number: int) -> Article:
     try:
         return await articles.article(conn, number)
+    except TakenDown as error:
+        raise GoneForGood(number) from error
     except UnknownArticle as error:
         raise NoSuchArticle(f"there is no article {number}") from error
 
@@ -288,6 +299,10 @@ def _must_have_link(article: Article) -> None:
     """Raises: Conflict, for what came from a feed without a link and was given none since."""
     if not article.story.link:
         raise Conflict(f"#{article.number} has no link that readers could open; give it one as `webUrl` with PATCH")
+
+
+def _link_of_what_was_taken_down(number: int) -> WrongFields:
+    return WrongFields([Complaint(NAME, 0, "webUrl", f"is the link of #{number}, which was taken down")])
 
 
 def _link_of_another(number: int) -> WrongFields:

@@ -15,10 +15,11 @@ from bot.content.articles.surroundings import ReadingRules
 from bot.content.sent_articles.ghost_post import GhostCall, story_of_post
 from bot.domain.api_key import ApiKey, KeyRole, item_of_external_id
 from bot.domain.article import ArticleState, Story
-from bot.errors import ContentError
+from bot.errors import ContentError, TakenDown
 from bot.services.api.requests import Answer, KeyIsGone, WrongFields
 from bot.services.api.told_stories import known, remember_as_known, take_story
 from bot.services.content.imports import Policy, Seen, take_one
+from bot.services.content.taken_down_stories import BROUGHT_BACK, must_not_be
 from bot.store.content import articles, ghost_posts, imports
 from bot.store.desk import api_keys, audit_log, notices
 from bot.store.desk.notices import Notice
@@ -50,10 +51,16 @@ async def take_call(
         if not is_old and not call.is_idle:
             ours = replace(policy, key=key.name, flags_act=may_publish)
             if story is not None:
-                number = await _take(conn, key.name, id, story, now=now, policy=ours)
+                try:
+                    await must_not_be(conn, id, story)
+                except TakenDown as error:
+                    await _tell_of_what_was_taken_down(conn, key.name, error.number, now)
+                    number = error.number
+                else:
+                    number = await _take(conn, key.name, id, story, now=now, policy=ours)
             elif may_publish:
                 await _withdraw(conn, id, now=now, policy=ours)
-        state = None if number is None else (await articles.article(conn, number)).state
+        state = None if number is None else (await articles.even_taken_down(conn, number)).state
         return Answer.of(200, {"number": number, "state": state})
 
 
@@ -84,6 +91,12 @@ async def _withdraw(conn: Connection, id: str, *, now: datetime, policy: Policy)
     payload = (await imports.payloads(conn, [item.article]))[item.article]
     story = replace(article.story, published=False, payload=payload)
     await take_one(conn, Seen(id, "", story), now=now, policy=policy)
+
+
+async def _tell_of_what_was_taken_down(conn: Connection, key: str, number: int, now: datetime) -> None:
+    notice = Notice(BROUGHT_BACK, key, article=number)
+    if not await notices.is_known(conn, notice):
+        await notices.add(conn, [notice], now)
 
 
 async def _tell_editors(db: Database, id: str, error: ContentError, now: datetime) -> None:

@@ -38,6 +38,13 @@ class NoSuchArticle(Refusal):
     """No article has that number, or the key may not know it."""
 
 
+class GoneForGood(Refusal):
+    """The article was taken down: nothing of it is left, and nothing brings it back."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"#{number} was taken down; nothing of it is left, and nothing brings it back")
+
+
 class Conflict(Refusal):
     """The article is not in a state for it, or the Idempotency-Key was used for another request."""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.content.articles.video import watch_link
 from bot.domain.article import Article, ArticleState, Picture
-from bot.domain.audit import Entry
+from bot.domain.audit import By, Entry
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
 from bot.domain.editing import (
@@ -31,7 +31,7 @@ from bot.domain.editing import (
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role, may_change
-from bot.errors import OutOfTurn
+from bot.errors import OutOfTurn, TakenDown
 from bot.services.content import typed_fields
 from bot.services.content.imports import Policy, retell
 from bot.services.newsroom.notices import EDITED
@@ -77,15 +77,22 @@ async def edit(
         is_alone = field is EditField.RELATED  # one more or one less takes nothing from what others have changed
         if answers is not None and before.revision != answers.revision and not is_alone:
             raise Refusal(Fault.CHANGED_MEANWHILE)
-        value = await typed_fields.read(conn, before, field, said, allow)
-        was = await _shown(conn, before, field)
-        if value == was:
-            raise Refusal(Fault.UNCHANGED)
-        known = (await edits.edits_of(conn, [number])).get(number, {})
-        await edits.set_edits(conn, {number: after_edit(known, before.story, field, value)})
         if answers is not None:
             await asked_edits.forget(conn, answers.person)
-        return await _change(conn, before, field, value, was, by=by, now=now)
+        return await edit_within(conn, before, field, said, by=by, allow=allow, now=now)
+
+
+async def edit_within(
+    conn: Connection, before: Article, field: EditField, said: Said, *, by: By, allow: FetchRules, now: datetime
+) -> Edited:
+    """Let an article say in one field what was typed, in the caller's transaction. Raises: Refusal."""
+    value = await typed_fields.read(conn, before, field, said, allow)
+    was = await _shown(conn, before, field)
+    if value == was:
+        raise Refusal(Fault.UNCHANGED)
+    known = (await edits.edits_of(conn, [before.number])).get(before.number, {})
+    await edits.set_edits(conn, {before.number: after_edit(known, before.story, field, value)})
+    return await _change(conn, before, field, value, was, by=by, now=now)
 
 
 # Asked for with buttons
@@ -216,7 +223,7 @@ def _asked(known: Edits) -> tuple[tuple[EditField, Value], ...]:
 
 
 async def _change(
-    conn: Connection, before: Article, field: EditField, value: Value, was: Value, *, by: int | None, now: datetime
+    conn: Connection, before: Article, field: EditField, value: Value, was: Value, *, by: By, now: datetime
 ) -> Edited:
     """Write an edit of what readers saw as `was`, and its line in the log. Raises: Refusal."""
     number = before.number
@@ -249,7 +256,10 @@ async def _write(conn: Connection, before: Article, field: EditField, value: Val
     is_video = (story.type or "").lower() == "video"
     if field is EditField.LINK and is_video and before.story.video == watch_link(before.story.link):
         story = replace(story, video=watch_link(story.link))
-    report = await retell(conn, before.number, story, now=now, policy=_EDIT)
+    try:
+        report = await retell(conn, before.number, story, now=now, policy=_EDIT)
+    except TakenDown as error:
+        raise Refusal(Fault.TAKEN_DOWN, number=error.number) from error
     if report.doubled:
         raise Refusal(Fault.OTHER_ARTICLE, number=report.doubled[0][1])
     if field is EditField.TOPICS:

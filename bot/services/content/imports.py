@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.article import Story
-from bot.domain.ingestion import Arrival, Observed, SourceItem, decide
+from bot.domain.ingestion import FEED_ITEMS, Arrival, Observed, SourceItem, decide
 from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
 from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content import source_files, topic_typos
+from bot.services.content import source_files, taken_down_stories, topic_typos
 from bot.services.content.content_changes import ContentChanges
 from bot.services.content.known_content import known_content
 from bot.services.content.moved_stories import moved_stories
@@ -29,6 +29,8 @@ from bot.store.desk import notices
 from bot.store.desk.notices import Notice
 from bot.store.engine.database import Connection, Database
 
+_WITHOUT_FILES = ("upload:", "link:")
+"""With these the ids of stories begin that editors bring themselves: they are made of the story's link."""
 BATCH = 500  # files a transaction: long enough to be fast, short enough to let a reader's write in between
 
 
@@ -160,7 +162,12 @@ async def take(
 
 
 async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
-    """Store one item inside the caller's transaction, and do what its flag asks for."""
+    """Store one item inside the caller's transaction, and do what its flag asks for.
+
+    Raises: TakenDown, when its story was; then nothing was changed.
+    """
+    if isinstance(one.content, Story):
+        await taken_down_stories.must_not_be(conn, one.path, one.content)
     report, news, opened = await _take_batch(conn, [one], {}, (one.path,), {}, now=now, policy=policy)
     if policy.by_hand:
         report.published = await arriving_news.news_by_hand(
@@ -174,7 +181,10 @@ async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy
 
 
 async def retell(conn: Connection, number: int, story: Story, *, now: datetime, policy: Policy) -> Report:
-    """Let whoever tells an article have told it like this. Its flag stays as it was last seen; no file is changed."""
+    """Let whoever tells an article have told it like this. Its flag stays as it was last seen; no file is changed.
+
+    Raises: TakenDown, when it leads to what was; then nothing was changed.
+    """
     owner = (await imports.owners(conn, [number])).get(number)
     if owner is None:  # its file is a topic's now
         owner = SourceItem(f"article:{number}", "", number, True, None, None)
@@ -214,11 +224,17 @@ async def _take_batch(
     policy: Policy,
 ) -> tuple[Report, list[int], list[int]]:
     """Store a batch; return its report, what is to become news, and what was published to nobody and may be it now."""
+    told_stories = [(one.path, one.content) for one in seen if isinstance(one.content, Story)]
+    turned_away = await taken_down_stories.turned_away(conn, told_stories)
+    seen = [_turned_away(one, turned_away[one.path]) if one.path in turned_away else one for one in seen]
     defined = [one.content for one in seen if isinstance(one.content, TopicFile)]
     await topics.define_all(conn, defined)
     sources = [(one.path, one.content) for one in seen if isinstance(one.content, SourceFile)]
     stories = await topic_typos.settled(
-        conn, [as_stored(one.content) for one in seen if isinstance(one.content, Story)]
+        conn,
+        await taken_down_stories.naming_none(
+            conn, [as_stored(one.content) for one in seen if isinstance(one.content, Story)]
+        ),
     )
     articles = [one for one in seen if isinstance(one.content, Story)]
     known = await known_content(
@@ -244,8 +260,9 @@ async def _take_batch(
                 report.warned.extend(one.content.warnings)
                 changes.remember(SourceItem(one.path, one.fingerprint, None, True, None, None))
             case ContentError():
-                item = _refused(one, known.items.get(one.path))
-                changes.remember(item)
+                item = _refused(one, known.items.get(one.path), turned_away.get(one.path))
+                if not one.path.startswith(_WITHOUT_FILES):
+                    changes.remember(item)
                 if item.complaint is not None:
                     report.refused.extend(one.content.complaints)
             case Story():
@@ -264,18 +281,26 @@ async def _take_batch(
     for name in ("drafts", "updated", "scheduled", "archived", "retracted", "doubled"):
         getattr(report, name).extend(getattr(changes, name))
     await notices.replace_untold(conn, heard, _complaints(report, seen, policy), now)
+    await notices.add(conn, await taken_down_stories.tell_of_feeds(conn, turned_away), now)
     lost = [Notice("left out", warning.path, str(warning)) for one in seen for warning in one.warnings]
     await notices.add(conn, lost, now)
     return report, changes.news, changes.opened
 
 
-def _refused(seen: Seen, before: SourceItem | None) -> SourceItem:
+def _turned_away(seen: Seen, number: int) -> Seen:
+    """Return an item whose story was taken down: refused, with nothing of it."""
+    return replace(seen, content=taken_down_stories.complaint(seen.path, number), slugs=(), warnings=())
+
+
+def _refused(seen: Seen, before: SourceItem | None, turned_away: int | None = None) -> SourceItem:
     """Return a file that tells no story as it is remembered.
 
     It keeps its article and the flag last seen in it: once mended, it goes on from there. A file that was no article
     before and was not meant to be one is no complaint; one that was has lost its front matter, and its author should
     know.
     """
+    if turned_away is not None:
+        return SourceItem(seen.path, seen.fingerprint, turned_away, False, None, str(seen.content))
     if before is None:
         before = SourceItem(seen.path, "", None, True, None, None)
     is_complaint = not isinstance(seen.content, NoArticle) or before.article is not None
@@ -287,7 +312,9 @@ def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[No
         return []
     published = {one.path for one in seen if isinstance(one.content, Story) and one.content.published}
     in_feeds = {one.path for one in seen if one.arrival is not Arrival.FILE}
-    told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
+    # Of a feed's items editors are told by the name of the feed, and of an upload whoever sent it.
+    refused = [one for one in report.refused if not one.path.startswith((FEED_ITEMS, *_WITHOUT_FILES))]
+    told = [Notice("refused", complaint.path, str(complaint)) for complaint in refused]
     told.extend(
         Notice("doubled", path, "published" if path in published else "", article)
         for path, article in report.doubled

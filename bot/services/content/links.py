@@ -25,6 +25,7 @@ from bot.domain.pasted_link import Drafted, PageFound, PastedLink, Unread, witho
 from bot.domain.topic import topic_key
 from bot.errors import OutOfTurn
 from bot.services.content import imports as importing
+from bot.services.content import taken_down_stories
 from bot.services.content.imports import DRAFTS_ONLY, Seen
 from bot.store.content import articles, imports, topics
 from bot.store.desk import pasted_links
@@ -130,15 +131,28 @@ async def known(db: Database, links: Iterable[str]) -> Article | None:
         return None if number is None else await articles.article(conn, number)
 
 
+async def must_not_be_taken_down(db: Database, links: Iterable[str]) -> None:
+    """Raises: TakenDown, when one of these links leads to what was."""
+    async with db.reading() as conn:
+        await taken_down_stories.must_not_lead(conn, links)
+
+
+async def forget(db: Database, pasted: PastedLink) -> None:
+    """Keep nothing of a link that leads to what was taken down."""
+    async with db.transaction() as conn:
+        await pasted_links.forget(conn, pasted.person, pasted.message_id)
+
+
 async def draft(
     db: Database, story: Story, addresses: Iterable[str] = (), *, now: datetime, by: int | None = None
 ) -> Drafted:
     """Store a story with a title as a draft, known by these addresses too; a known one is returned as it is.
 
     That was found by following a link, by which it is known from now on: a feed that lists it so tells nothing new.
-    `by` is who sent the link.
+    `by` is who sent the link. Raises: TakenDown, when the story was.
     """
     wanted = [normal_link(story.link), *addresses]
+    await must_not_be_taken_down(db, wanted)
     if (there := await known(db, wanted)) is not None:
         async with db.transaction() as conn:
             await imports.lead(conn, wanted, there.number)

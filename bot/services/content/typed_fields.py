@@ -18,7 +18,7 @@ from bot.domain.picture_size import SMALLEST, may_be_a_photo
 from bot.domain.topic import joined_names, topic_key
 from bot.services.content.topic_names import SUGGESTIONS, closest, names_in
 from bot.store.content import topics
-from bot.store.engine.database import Connection
+from bot.store.engine.database import Connection, Database
 
 
 async def read(conn: Connection, article: Article, field: EditField, said: Said, allow: FetchRules) -> Value:
@@ -112,7 +112,20 @@ def _link(typed: str, allow: FetchRules) -> str:
 
 
 async def _topics(conn: Connection, article: Article, typed: str) -> tuple[str, ...]:
-    """Return the topics that were typed, by what they are called. An edit makes no new ones: a slip would be one."""
+    return tuple((await topics_named(conn, article, typed)).values())
+
+
+async def topics_typed(db: Database, article: Article, typed: str) -> tuple[int, ...]:
+    """Return the topics that somebody wrote between commas about an article. Raises: Refusal."""
+    async with db.reading() as conn:
+        return tuple(await topics_named(conn, article, typed))
+
+
+async def topics_named(conn: Connection, article: Article, typed: str) -> dict[int, str]:
+    """Return the topics that were typed, each with what it is called, in their order. Raises: Refusal.
+
+    Nothing new is made of a name: a slip would be one. What an article bears is known for it.
+    """
     pieces = names_in(typed)
     if not pieces:
         raise Refusal(Fault.EMPTY)
@@ -126,7 +139,7 @@ async def _topics(conn: Connection, article: Article, typed: str) -> tuple[str, 
     if unknown:
         near = [topic.name for name in unknown for topic in closest(established, name)]
         raise Refusal(Fault.UNKNOWN_TOPICS, tuple(unknown), tuple(dict.fromkeys(near))[:SUGGESTIONS])
-    return tuple(dict.fromkeys(known[numbers[topic_key(name)]].name for name in names))
+    return {number: known[number].name for number in (numbers[topic_key(name)] for name in names)}
 
 
 def _keys_of(pieces: Sequence[str]) -> set[str]:

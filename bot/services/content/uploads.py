@@ -61,6 +61,7 @@ async def add_document(
     names = {f"upload:{_link(one)}": one.path.removeprefix("upload:") for one in seen}
     result.updated, result.topics = report.updated, report.topics
     result.warned = report.warned
+    result.refused.extend(replace(one, path=names.get(one.path, one.path)) for one in report.refused)
     result.doubled = [(names.get(path, path), number) for path, number in report.doubled]
     told = {*report.drafts, *report.updated, *(number for _, number in report.doubled)}
     async with db.reading() as conn:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.domain.change_note import Change, ChangeNote
+from bot.domain.change_note import AS_SENT, Change, ChangeNote
 from bot.domain.message import Message
 from bot.render.look import Look
 from bot.render.reader.change_note import change_note
@@ -31,7 +31,7 @@ async def change_note_of(conn: Connection, campaign: Campaign, prepare: Callable
     def message(look: Look, now: datetime) -> Message:
         return change_note(note, article, look)
 
-    audience, covers = Concerned(note, campaign.kind), ((campaign.subject, None),)
+    audience, covers = Concerned(note, campaign.kind), ((campaign.subject, AS_SENT),)
     made = Uniform(f"note {note.number}", audience, covers, message, prepare, article.revision)
     if note.about is Change.CORRECTION:  # a copy that is taken back may be deleted at this moment
         made.continues = (note.article,)

@@ -68,6 +68,9 @@ class Bodies(Generic[Key, Body]):
 class Composition(ABC, Generic[Body]):
     """What one campaign sends. `covers` are the subjects in its message, `name` is what the log calls it."""
 
+    changes_lists = False
+    """Whether it changes a message in which other subjects stand too, where it changes one."""
+
     def __init__(self, name: str, audience: Audience, covers: Covered, revision: int | None = None) -> None:
         """`revision` is the subject's of which this was made; None where it has none."""
         self.name = name

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.content.web.pictures import PictureSource
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.copies import deletable_from
 from bot.domain.correction import Field, is_fixed
 from bot.domain.delivery import WITHDRAWAL, Outcome, PictureRefused, Rejected, Sent, Subject, SubjectType
@@ -45,7 +45,10 @@ class Outdated:
     """Whoever has a copy that can still be changed, each with what it follows the article for, if it still does."""
 
     holders: Holders
-    followers: Followers
+    followers: Followers | None
+    """None: of what nobody follows."""
+    joined: Holders | None = None
+    """Of whom it is also for if they come to it later; None: for those alone."""
 
     async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
         return await self.holders.end_of_piece(conn, after, until, size)
@@ -54,8 +57,8 @@ class Outdated:
         return self.holders.recipients(head, tail, **values)
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        held = await self.holders.wanting(conn, chats, now)
-        reasons = await self.followers.wanting(conn, list(held), now) if held else {}
+        held = await (self.joined or self.holders).wanting(conn, chats, now)
+        reasons = await self.followers.wanting(conn, list(held), now) if held and self.followers is not None else {}
         return {chat: reasons.get(chat, 0) for chat in held}
 
 
@@ -216,7 +219,7 @@ class _ArticlePicture:
             await remember(db, self._pictures.ways.answered(self._way, outcome), now)
 
 
-class _NeutralPicture:
+class NeutralPicture:
     """A picture that shows nothing, in the place of one that is taken back."""
 
     def __init__(self) -> None:
@@ -243,13 +246,14 @@ async def correction_of(
     worn = [known[number] for number in article.topics if number in known]
     audience = await outdated(conn, campaign)
     savers = await subscriptions.savers(conn, article.number)
-    reasons: dict[int, Reason] = {**known, **{reason_number(one): one for one in audience.followers.phrases}}
+    phrases = () if audience.followers is None else audience.followers.phrases
+    reasons: dict[int, Reason] = {**known, **{reason_number(one): one for one in phrases}}
     has_new_picture = any(Field.PICTURE in one.fields for one in article.corrections)
     picture: NewPicture | None = None
     if has_new_picture:
         pictures = await pictures_of(conn, article, source)
         # A photo cannot become a text: one whose picture was taken away shows none.
-        picture = _ArticlePicture(pictures) if article.story.pictures else _NeutralPicture()
+        picture = _ArticlePicture(pictures) if article.story.pictures else NeutralPicture()
     credits = {one.credit for one in article.story.pictures}
     credit = credits.pop() if len(credits) == 1 and not has_new_picture else None
 
@@ -270,9 +274,8 @@ async def notice_of(
     def message(look: Look, reason: int, saved: bool, credit: str | None, now: datetime) -> Message:
         return retracted(article, look)
 
-    # Of any age: it may be one that Telegram would not let us delete (`services.newsroom.corrections`).
     return Rewriting(
-        f"notice of {article.number}", await outdated(conn, campaign), article, message, _NeutralPicture(), prepare
+        f"notice of {article.number}", await to_notify(conn, campaign), article, message, NeutralPicture(), prepare
     )
 
 
@@ -293,14 +296,27 @@ async def outdated(conn: Connection, campaign: Campaign) -> Outdated:
 
 async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
     """Return whose copies become notices: all, or those that are too old where the others are deleted."""
+    if campaign.subject.type != SubjectType.ARTICLE:
+        every = Holders(campaign.subject, campaign.revision)
+        too_old = replace(every, sent_before=deletable_from(campaign.fixed_at))
+        return Outdated(too_old, None, joined=every)
     audience = await outdated(conn, campaign)
     changing = await campaigns.changing(conn, campaign.subject)
     if not any(one.kind == WITHDRAWAL and one.revision == campaign.revision for one in changing):
         return audience
-    return replace(audience, holders=replace(audience.holders, sent_before=deletable_from(campaign.fixed_at)))
+    holders = replace(audience.holders, sent_before=deletable_from(campaign.fixed_at))
+    # What Telegram does not delete after all becomes a notice too.
+    return replace(audience, holders=holders, joined=audience.holders)
 
 
 async def young(conn: Connection, campaign: Campaign) -> Holders:
     """Return whoever has a copy that a bot can still delete."""
     since = deletable_from(campaign.fixed_at)
     return Holders(campaign.subject, campaign.revision, sent_from=since, campaign=campaign.id)
+
+
+async def is_taken_down(conn: Connection, campaign: Campaign) -> bool:
+    """Return whether the article was taken down: nothing of it is to stay in any copy, nor of a note about it."""
+    if campaign.subject.type != SubjectType.ARTICLE:
+        return True
+    return (await articles.even_taken_down(conn, campaign.subject.number)).state is ArticleState.TAKEN_DOWN

@@ -14,6 +14,7 @@ from bot.domain.delivery import NOTICE, WITHDRAWAL, Operation, Status
 from bot.domain.progress import Phase, Standing
 from bot.errors import OutOfTurn
 from bot.services.delivery.kinds import KINDS
+from bot.services.delivery.takedown_reports import report_within
 from bot.store.content import articles
 from bot.store.delivery import campaigns, copy_counts, delivery_reports, outbox, receipts, retention
 from bot.store.delivery.audiences import reach
@@ -26,6 +27,7 @@ from bot.store.engine.database import Connection, Database
 MAX_CHATS = 100_000
 """Chats that a JSON document names, at most."""
 Failures = list[tuple[int, str]]
+_WITHDRAWN = (ArticleState.RETRACTED, ArticleState.TAKEN_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,16 @@ async def standing(
     elif audience is None:
         whom = await KINDS[campaign.kind].audience(conn, campaign)
         audience = campaign.settled + await reach(conn, whom, now)
-    article = None if campaign.article is None else await articles.article(conn, campaign.article)
+    article = None if campaign.article is None else await articles.even_taken_down(conn, campaign.article)
+    if campaign.is_change and article is not None and article.state is ArticleState.TAKEN_DOWN:
+        return await takedown_standing(conn, campaign, article, now, rate)
     for_their_time = 0
     if campaign.state is not CampaignState.DONE:
         for_their_time = await outbox.for_their_time(conn, [campaign.id], now)
     is_all_out = campaign.is_complete and 0 < for_their_time >= audience - campaign.settled
     is_news = campaign.operation is Operation.SEND
     gone, left_behind, noticed = (0, 0, 0) if is_news else await _beside(conn, campaign)
-    is_retracted = is_news and article is not None and article.state is ArticleState.RETRACTED
+    is_retracted = is_news and article is not None and article.state in _WITHDRAWN
     return Standing(
         phase=Phase.WITHDRAWN if is_retracted else _phase(campaign, now, is_all_out=is_all_out),
         audience=audience + gone + left_behind,
@@ -98,6 +102,41 @@ async def _beside(conn: Connection, campaign: Campaign) -> tuple[int, int, int]:
     return *await copy_counts.lost(conn, beside, since=campaign.fixed_at), noticed
 
 
+async def takedown_standing(
+    conn: Connection, campaign: Campaign, article: Article, now: datetime, rate: float
+) -> Standing:
+    """Return how all campaigns stand that take an article down: one of them deletes copies, the other changes them."""
+    found = [one for one in await campaigns.changing(conn, campaign.subject) if one.revision == article.revision]
+    audience = -sum(one.unwanted for one in found)  # what the other one goes on with, or is not needed any more
+    for one in found:
+        if one.is_complete:
+            audience += one.total
+        else:
+            audience += one.settled + await reach(conn, await KINDS[one.kind].audience(conn, one), now)
+    under_way = next((one for one in found if one.state is not CampaignState.DONE), None)
+    firsts = [one.first_sent_at for one in found if one.first_sent_at is not None]
+    lasts = [one.last_sent_at for one in found if one.last_sent_at is not None]
+    return Standing(
+        phase=Phase.DONE if under_way is None else _phase(under_way, now, is_all_out=False),
+        audience=audience,
+        sent=sum(one.sent for one in found),
+        unreachable=sum(one.unreachable for one in found),
+        failed=sum(one.failed for one in found),
+        restricted=sum(one.restricted for one in found),
+        words=None if under_way is None else under_way.words,
+        unwanted=0,
+        unsure=sum(one.unsure for one in found),
+        start_at=campaign.start_at,
+        first_sent_at=min(firsts, default=None),
+        last_sent_at=max(lasts, default=None),
+        rate=rate,
+        is_paused=await metadata.is_paused(conn),
+        kind=campaign.kind,
+        gone=sum([await copy_counts.gone(conn, one.id) for one in found]),
+        takedown=await report_within(conn, article.number) if under_way is None else None,
+    )
+
+
 async def standing_of(db: Database, campaign: int, now: datetime, rate: float) -> Standing | None:
     """Return how a campaign stands; None when there is none."""
     async with db.reading() as conn:
@@ -108,7 +147,7 @@ async def standing_of(db: Database, campaign: int, now: datetime, rate: float) -
 async def report_of(db: Database, number: int, now: datetime, rate: float) -> DeliveryReport:
     """Return what became of an article's latest publish. Raises: UnknownArticle."""
     async with db.reading() as conn:
-        article = await articles.article(conn, number)
+        article = await articles.even_taken_down(conn, number)
         published = await campaigns.of_article(conn, number)
         if not published:
             return DeliveryReport(article)

@@ -20,11 +20,13 @@ from bot.domain.delivery import (
     CORRECTION_NOTE,
     NEWS,
     NOTICE,
+    REPORT,
     RETRACTION_NOTE,
     SAVERS_NOTE,
     WITHDRAWAL,
     Lane,
     Operation,
+    SubjectType,
 )
 from bot.domain.delivery_time import Listing, Timing
 from bot.domain.message import Message
@@ -33,10 +35,20 @@ from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest
 from bot.services.delivery.announced import announced, announcement_of
+from bot.services.delivery.blanking import blanking_of
 from bot.services.delivery.change_notes import change_note_of, concerned, revision_noted
 from bot.services.delivery.composing import Composition
-from bot.services.delivery.copies import correction_of, notice_of, outdated, to_notify, withdrawal_of, young
+from bot.services.delivery.copies import (
+    correction_of,
+    is_taken_down,
+    notice_of,
+    outdated,
+    to_notify,
+    withdrawal_of,
+    young,
+)
 from bot.services.delivery.edition import Edition, edition_of
+from bot.services.delivery.reports import report_of, reported
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.campaigns import Campaign
@@ -104,6 +116,8 @@ async def _wishes(conn: Connection, composition: Composition[Any], chats: Sequen
 
 
 async def _revision(conn: Connection, campaign: Campaign) -> int | None:
+    if campaign.subject.type != SubjectType.ARTICLE:
+        return campaign.revision
     return await articles.revision(conn, campaign.subject.number)
 
 
@@ -127,6 +141,8 @@ async def _correction(
 async def _notice(
     conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
 ) -> Composition[Any]:
+    if await is_taken_down(conn, campaign):
+        return await blanking_of(conn, campaign, prepare)
     return await notice_of(conn, campaign, pictures, prepare)
 
 
@@ -148,6 +164,12 @@ async def _change_note(
     return await change_note_of(conn, campaign, prepare)
 
 
+async def _report(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await report_of(conn, campaign, prepare)
+
+
 async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
     return campaign.revision
 
@@ -163,6 +185,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(CORRECTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         Kind(SAVERS_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         Kind(RETRACTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
+        Kind(REPORT, Lane.LATER, reported, _report, _as_promised, waits_for_quiet=True),
         # A further kind is one more row.
     )
 }

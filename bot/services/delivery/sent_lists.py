@@ -22,6 +22,7 @@ from bot.domain.topic import Topic
 from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest_again
+from bot.render.reader.retracted import taken_down
 from bot.services.delivery.composing import Bodies
 from bot.services.delivery.lists import forms_of
 from bot.services.delivery.pictures import pictures_of
@@ -77,8 +78,8 @@ class SentLists:
     async def _made(self, conn: Connection, sent: SentList, look: Look) -> Sequence[Any]:
         found = {one.number: one for one in await articles.articles(conn, list(sent.articles))}
         stories = [found[number] for number in sent.articles if number in found]
-        if not stories:
-            return ()
+        if not stories:  # all of them were taken down
+            return [self._prepare(taken_down(look))]
         pictures = await self._pictures(conn, stories) if sent.form is ListForm.RICH else {}
         message = _message(sent, stories, await topics.topics(conn), look, pictures)
         return [self._prepare(one) for form, one in forms_of(message) if form >= sent.form]

@@ -271,7 +271,8 @@ class Triage:
         if at is None or (is_change and (item.stands is None or item.stands.message_id is None)):
             item.followed = None  # nothing for this chat, or no message is left there to be changed
         elif item.stands is not None and item.stands.is_list:
-            if item.stands.list is None or item.delivery.operation is Operation.DELETE:
+            is_unknown = item.stands.list is None and not item.composition.changes_lists
+            if is_unknown or item.delivery.operation is Operation.DELETE:
                 item.outcome = Rejected(IN_A_LIST)
         elif at > now:
             item.outcome = Postponed(at, Waits.FOR_ITS_TIME)

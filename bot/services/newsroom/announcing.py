@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.announcement import DAY, Announcement, AnnouncementState, next_free_at
+from bot.domain.approval import Sending, Waits
 from bot.domain.delivery import ANNOUNCEMENT, Lane, Subject, SubjectType
 from bot.domain.publishing import undo_time
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import OutOfTurn
+from bot.services.newsroom import approvals
+from bot.services.newsroom.approvals import Newsroom
+from bot.services.newsroom.notices import waits_notice
 from bot.store.content import topics
 from bot.store.delivery import announced, campaigns
 from bot.store.delivery.announced import audience_of
 from bot.store.delivery.audiences import reach
-from bot.store.desk import audit_log
+from bot.store.desk import audit_log, notices
 from bot.store.engine import metadata
 from bot.store.engine.database import Connection, Database
 
@@ -96,36 +100,57 @@ async def send(
     topic: int | None,
     *,
     by: int,
-    owners: Iterable[int],
     now: datetime,
-    undo: timedelta,
-) -> int:
-    """Promise one to a topic's readers or to everybody; return its campaign.
+    rules: Newsroom,
+) -> int | Waits:
+    """Promise one to a topic's readers or to everybody, and return its campaign; with four eyes, ask the other editors.
 
-    Raises: OutOfTurn when it is decided already, or may not be sent now: `question` says why.
+    Raises: NotAllowed; OutOfTurn when it is decided already, or may not be sent now: `question` says why.
     """
-    owners = tuple(owners)
     async with db.transaction() as conn:
+        await approvals.must_publish(conn, by, rules)
         found = await announced.announcement(conn, number)
         if found is None or found.state is not AnnouncementState.ASKED:
             raise OutOfTurn("that is decided already")
-        asked = await _question(conn, found, topic, owners, now)
-        if asked is None or not asked.may_be_sent:
-            raise OutOfTurn("it may not be sent now")
-        await announced.choose(conn, number, topic, owners, now)
-        campaign = await campaigns.promise(
-            conn,
-            ANNOUNCEMENT,
-            Subject(SubjectType.ANNOUNCEMENT, number),
-            fixed_at=now,
-            start_at=now + undo_time(asked.reach, undo),
-            lane=Lane.LATER,
-            by=by,
-        )
-        await announced.promised(conn, number, campaign)
-        whom = None if asked.topic is None else asked.topic.name
-        await audit_log.record(conn, "announce", at=now, person=by, detail=whom, after=found.name)
-        return campaign
+        if not rules.four_eyes:
+            return await send_within(conn, found, topic, by=by, now=now, rules=rules)
+        await _may_be_sent(conn, found, topic, rules, now)
+        await announced.wait(conn, number, topic)
+        others = await approvals.others_than(conn, found.by, rules.admins)
+        await notices.add(conn, [waits_notice(Sending.ANNOUNCEMENT, number)], now)
+        await audit_log.record(conn, "ask", at=now, person=by, detail=Sending.ANNOUNCEMENT, after=found.name)
+        return Waits(len(others))
+
+
+async def send_within(
+    conn: Connection, found: Announcement, topic: int | None, *, by: int, now: datetime, rules: Newsroom
+) -> int:
+    """Promise one in the caller's transaction; return its campaign. Raises: OutOfTurn."""
+    number, asked = found.number, await _may_be_sent(conn, found, topic, rules, now)
+    await announced.choose(conn, number, topic, rules.admins, now)
+    campaign = await campaigns.promise(
+        conn,
+        ANNOUNCEMENT,
+        Subject(SubjectType.ANNOUNCEMENT, number),
+        fixed_at=now,
+        start_at=now + undo_time(asked.reach, rules.undo),
+        lane=Lane.LATER,
+        by=by,
+    )
+    await announced.promised(conn, number, campaign)
+    whom = None if asked.topic is None else asked.topic.name
+    await audit_log.record(conn, "announce", at=now, person=by, detail=whom, after=found.name)
+    return campaign
+
+
+async def _may_be_sent(
+    conn: Connection, found: Announcement, topic: int | None, rules: Newsroom, now: datetime
+) -> Question:
+    """Return whom it goes to. Raises: OutOfTurn."""
+    asked = await _question(conn, found, topic, rules.admins, now)
+    if asked is None or not asked.may_be_sent:
+        raise OutOfTurn("it may not be sent now")
+    return asked
 
 
 async def leave(db: Database, number: int) -> Announcement | None:

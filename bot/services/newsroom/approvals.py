@@ -7,6 +7,7 @@ article is never public without the two who wanted it so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -15,7 +16,7 @@ from bot.domain.approval import ApprovalRequest, DeskNews, Verdict, Wanted, verd
 from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.role import Permission, Role, may
 from bot.errors import NotAllowed, OutOfTurn
-from bot.services.newsroom import copy_changes, newsroom
+from bot.services.newsroom import chosen_audience, copy_changes, newsroom
 from bot.services.newsroom.newsroom import Published
 from bot.store.content import articles, known_topics
 from bot.store.desk import approvals, audit_log, editors
@@ -81,15 +82,19 @@ async def make_public(
     rules: Newsroom,
     at: datetime | None = None,
     manner: Manner = Manner.USUAL,
+    only_to: Sequence[int] | None = None,
 ) -> Done | Waiting:
     """Publish, list or schedule an article for an editor, or ask the others to approve that.
 
+    `only_to` are the topics to whose followers alone it goes from now on; None leaves it to whom it is to go already.
     Raises: NotAllowed, for whoever may not publish (any more); UnknownArticle; OutOfTurn when it is out already.
     """
     async with db.transaction() as conn:
-        await _must_publish(conn, by, rules)
+        await must_publish(conn, by, rules)
         article = await articles.article(conn, number)
         _must_be_possible(article, wanted)
+        if only_to is not None:
+            article = await chosen_audience.aim(conn, article, only_to, by=by, now=now)
         asked = ApprovalRequest(number, wanted, article.revision, by, None, now, at, manner)
         if not rules.four_eyes:
             return await _do(conn, article, asked, by=by, now=now, rules=rules)
@@ -99,7 +104,7 @@ async def make_public(
 async def ask(conn: Connection, asked: ApprovalRequest, *, now: datetime, admins: frozenset[int]) -> Waiting:
     """Ask in the caller's transaction for an approval. Who asks again for the same bothers nobody again."""
     before = await approvals.request_for(conn, asked.article)
-    others = await _others(conn, asked.asked_by, admins)
+    others = await others_than(conn, asked.asked_by, admins)
     if before is not None and before.approved_by is None and _is_same(before, asked):
         return Waiting(before, len(others), is_new=False)
     await approvals.ask(conn, asked)
@@ -124,7 +129,7 @@ async def approve(db: Database, number: int, *, by: int, now: datetime, rules: N
     request is over. Raises: NotAllowed, UnknownArticle, OutOfTurn when it cannot be made public.
     """
     async with db.transaction() as conn:
-        await _must_publish(conn, by, rules)
+        await must_publish(conn, by, rules)
         article = await articles.article(conn, number)
         request = await approvals.request_for(conn, number)
         verdict = verdict_on(request, by=by, revision=article.revision, is_public=_is_done(article, request), now=now)
@@ -147,7 +152,7 @@ async def approve(db: Database, number: int, *, by: int, now: datetime, rules: N
 async def decline(db: Database, number: int, *, by: int, now: datetime, rules: Newsroom) -> ApprovalRequest | None:
     """Drop a request, by another editor or by whoever asked; None when nothing waits. Raises: NotAllowed."""
     async with db.transaction() as conn:
-        await _must_publish(conn, by, rules)
+        await must_publish(conn, by, rules)
         request = await approvals.request_for(conn, number)
         if request is None or request.approved_by is not None:
             return None
@@ -239,7 +244,7 @@ async def _do(
     return Done(await articles.article(conn, number))
 
 
-async def _must_publish(conn: Connection, by: int, rules: Newsroom) -> None:
+async def must_publish(conn: Connection, by: int, rules: Newsroom) -> None:
     """Raises: NotAllowed."""
     if not may(await editors.role(conn, by, rules.admins), Permission.PUBLISH):
         raise NotAllowed(f"{by} may not publish")
@@ -269,7 +274,7 @@ def _is_same(before: ApprovalRequest, asked: ApprovalRequest) -> bool:
     )
 
 
-async def _others(conn: Connection, asker: int | None, admins: frozenset[int]) -> list[int]:
+async def others_than(conn: Connection, asker: int | None, admins: frozenset[int]) -> list[int]:
     """Return who may approve what somebody asks for."""
     everybody = await editors.editors(conn, admins)
     return [person for person, role in everybody.items() if person != asker and _may_approve(role)]

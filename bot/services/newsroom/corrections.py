@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By
-from bot.domain.copies import Copies, deletable_from
+from bot.domain.copies import Copies, Delivered, deletable_from
 from bot.domain.correction import Correction, Field
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.errors import OutOfTurn
@@ -24,13 +23,6 @@ from bot.store.delivery import campaigns, copy_counts
 from bot.store.delivery.campaigns import Campaign
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
-
-
-class Delivered(StrEnum):
-    """What becomes of the delivered copies of a retracted article."""
-
-    DELETE = "delete"
-    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +90,16 @@ async def already_promised(db: Database, number: int) -> int | None:
 async def leave_copies(db: Database, number: int, *, by: By, now: datetime) -> Article:
     """Let the lists alone show what was changed. Raises: UnknownArticle."""
     async with db.transaction() as conn:
-        fields = (await corrections.uncorrected(conn, [number])).get(number, ())
-        if fields:
-            await corrections.drop_changed(conn, number)
-            await audit_log.record(conn, "lists only", at=now, person=by, article=number, detail=", ".join(fields))
-        return await articles.article(conn, number)
+        return (await leave_within(conn, number, by=by, now=now)).article
+
+
+async def leave_within(conn: Connection, number: int, *, by: By, now: datetime) -> Changing:
+    """Do what `leave_copies` does in the caller's transaction: no copy is changed."""
+    fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+    if fields:
+        await corrections.drop_changed(conn, number)
+        await audit_log.record(conn, "lists only", at=now, person=by, article=number, detail=", ".join(fields))
+    return Changing(await articles.article(conn, number), None, await copy_counts.copies(conn, number))
 
 
 async def pending(db: Database, number: int) -> tuple[Article, tuple[Field, ...], Copies]:

@@ -171,6 +171,8 @@ async def add_topic(
         await topics.accept(conn, topic)
         if await articles.add_topic(conn, number, topic):
             await audit_log.record(conn, "topic", at=now, person=by, article=number, detail=known.name)
+        if before.only_to and topic not in before.only_to:
+            await articles.set_only_to(conn, number, (*before.only_to, topic))  # or it would reach nobody all the same
         promised = None
         if before.held_why is HeldWhy.TOPICS:
             promised = await release(conn, before, by=by, now=now, undo=undo)
@@ -338,7 +340,7 @@ async def _unfinished(conn: Connection, campaign: int) -> Campaign:
 
 
 async def _must_be_published(conn: Connection, campaign: Campaign) -> None:
-    if campaign.article is None:
+    if campaign.article is None or campaign.is_change:
         return
     article = await articles.article(conn, campaign.article)
     if article.state is not ArticleState.PUBLISHED:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.approval import Sending
 from bot.domain.article import Article, ArticleState
 from bot.domain.chat import Chat
 from bot.domain.topic import Topic
@@ -32,7 +33,24 @@ CHANGED = "changed"
 EDITED = "edited"
 """The kind of notice that asks about a field which was edited in chat, and of which the article's source says
 something else than it did."""
-_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE, CHANGED, EDITED, notices.RESTORED)  # the others are told together
+WAITS, DECLINED = "waits", "declined"
+"""Kinds of notices about what is sent to many beside articles, and takes two: it waits for another editor, or one has
+declined it. Their subject says what it is (`waits_notice`), the detail of the second who said no."""
+_AT_ONCE = (
+    FORM,
+    REFUSED_BY_SOME,
+    SOURCE_GONE,
+    CHANGED,
+    EDITED,
+    WAITS,
+    DECLINED,
+    notices.RESTORED,
+)  # the others are told together
+
+
+def waits_notice(sending: Sending, number: int) -> Notice:
+    """Return the notice that an announcement or a note waits for another editor."""
+    return Notice(WAITS, f"{sending} {number}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from bot.domain.paid_broadcast import day_of
 from bot.errors import StoreError
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import newsroom, takedown
 from bot.store.content import articles
+from bot.store.content.taken_down import learn_taken_down
 from bot.store.delivery import paid_messages
 from bot.store.desk import audit_log
 from bot.store.desk.role_reconciliation import Reconciled, drop_links, reconcile_roles
@@ -41,6 +42,7 @@ class Restored:
 
     `learnt` are deliveries since the copy was made, as the replaced one has them; None when nothing could be learnt.
     `forgotten` are chats that asked for that, or were long gone, after the copy was made: it does not have them now.
+    `taken_down` are articles of which the same is true.
     `roles` is what it took from the copy's editors; None when there was nothing to compare with.
     `beside` says which write-ahead log lay beside the copy, and whether it was its own.
     """
@@ -53,6 +55,7 @@ class Restored:
     forgotten: int
     roles: Reconciled | None
     beside: Staged
+    taken_down: int = 0
 
 
 async def restore(file: Path, database: Path, now: datetime) -> Restored:
@@ -73,14 +76,14 @@ async def restore(file: Path, database: Path, now: datetime) -> Restored:
             beside = await asyncio.to_thread(_stage, file, copy)
             held, (stories, met) = await _prepare(file, copy, now)
             learnt, roles = await asyncio.to_thread(_learn, copy, database, now)
-            forgotten = await _forget_again(copy, now)
+            forgotten, taken_down = await _erase_again(copy, now)
             kept = await asyncio.to_thread(put_in_place, copy, database, now)
         finally:
             _clear(copy)
             lock.release()
     except OSError as error:
         raise StoreError(f"cannot restore to {database}: {error.strerror}") from error
-    return Restored(kept, stories, met - forgotten, held, learnt, forgotten, roles, beside)
+    return Restored(kept, stories, met - forgotten, held, learnt, forgotten, roles, beside, taken_down)
 
 
 def _is_same(file: Path, database: Path) -> bool:
@@ -126,21 +129,23 @@ def _learn(copy: Path, replaced: Path, now: datetime) -> tuple[int | None, Recon
             roles = reconcile_roles(copy, replaced, now)
             if roles is not None:  # they are two of one bot
                 learn_forgotten(copy, replaced)
+                learn_taken_down(copy, replaced)
             learnt = learn_deliveries(copy, replaced)
     if roles is None:
         drop_links(copy)
     return learnt, roles
 
 
-async def _forget_again(copy: Path, now: datetime) -> int:
-    """Delete from a copy what is stored about chats that were forgotten after it was made; return how many."""
+async def _erase_again(copy: Path, now: datetime) -> tuple[int, int]:
+    """Delete from a copy what it has of chats that were forgotten, and of articles that were taken down, after it was
+    made; return how many of each."""
     db = await Database.open(copy, readers=1)
     try:
         async with db.transaction() as conn:
             again = await forgetting.brought_back(conn)
             for chat in again:
                 await forgetting.forget(conn, chat, now)
-            return len(again)
+            return len(again), await takedown.take_down_again(conn, now)
     finally:
         await db.close()
 

@@ -13,7 +13,8 @@ from bot.store.content import articles, sources
 from bot.store.engine import metadata
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import restrictions
-from bot.store.statistics import activity, figures
+from bot.store.statistics import activity, figures, report_wishes
+from bot.store.statistics.report_wishes import ReportWish
 
 LISTED = 10
 """Articles, topics and sources that are listed, unless somebody asks for more."""
@@ -86,6 +87,18 @@ async def statistics_in(conn: Connection, period: Period, listed: int = LISTED) 
         slowest,
         sum(later.get(fact, 0) for fact in CAME) - sum(later.get(fact, 0) for fact in WENT),
     )
+
+
+async def wish(db: Database, person: int) -> ReportWish:
+    """Return what a person wants of statistics."""
+    async with db.reading() as conn:
+        return await report_wishes.wish(conn, person)
+
+
+async def choose_shade(db: Database, person: int, is_dark: bool) -> None:
+    """Draw a person's charts for a dark or a light screen from now on."""
+    async with db.transaction() as conn:
+        await report_wishes.set_dark(conn, person, is_dark)
 
 
 async def count_act(db: Database, article: int, act: Act, many: int = 1) -> None:

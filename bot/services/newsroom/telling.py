@@ -39,6 +39,11 @@ class Question:
     campaign: int | None = None
     is_paused: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Whether another editor was asked to approve it."""
+        return self.note is not None and self.note.asked_for is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -51,7 +56,7 @@ class Told:
 async def question(db: Database, number: int, *, now: datetime) -> Question:
     """Return what is asked before readers are told of a correction. Raises: UnknownArticle."""
     async with db.transaction() as conn:
-        return await _question(conn, number, now)
+        return await question_within(conn, number, now)
 
 
 async def tell(db: Database, number: int, whom: Whom, *, by: By, now: datetime, undo: timedelta) -> Told:
@@ -60,13 +65,19 @@ async def tell(db: Database, number: int, whom: Whom, *, by: By, now: datetime, 
     Raises: UnknownArticle; OutOfTurn when there is none, it is being told already, or nobody is left to be told.
     """
     async with db.transaction() as conn:
-        asked = await _question(conn, number, now)
-        if asked.note is None or asked.campaign is not None or not asked.reach[whom]:
-            raise OutOfTurn(f"nobody is to be told of #{number} now")
-        start_at = now + undo_time(asked.reach[whom], undo)
-        campaign = await _promise(conn, asked.note, whom.kind, by=by, now=now, start_at=start_at)
-        await audit_log.record(conn, "tell", at=now, person=by, article=number, detail=whom.value)
-        return Told(asked.note, campaign)
+        return await tell_within(conn, number, whom, by=by, now=now, undo=undo)
+
+
+async def tell_within(conn: Connection, number: int, whom: Whom, *, by: By, now: datetime, undo: timedelta) -> Told:
+    """Do what `tell` does in the caller's transaction. Whoever was asked to approve it is not asked any more."""
+    asked = await question_within(conn, number, now)
+    if asked.note is None or asked.campaign is not None or not asked.reach[whom]:
+        raise OutOfTurn(f"nobody is to be told of #{number} now")
+    await change_notes.ask_no_more(conn, asked.note.number)
+    start_at = now + undo_time(asked.reach[whom], undo)
+    campaign = await _promise(conn, asked.note, whom.kind, by=by, now=now, start_at=start_at)
+    await audit_log.record(conn, "tell", at=now, person=by, article=number, detail=whom.value)
+    return Told(asked.note, campaign)
 
 
 async def savers(db: Database, number: int, *, now: datetime) -> int:
@@ -108,7 +119,8 @@ async def leave_savers(db: Database, number: int, *, by: By, now: datetime) -> N
             await audit_log.record(conn, "tell nobody", at=now, person=by, article=number)
 
 
-async def _question(conn: Connection, number: int, now: datetime) -> Question:
+async def question_within(conn: Connection, number: int, now: datetime) -> Question:
+    """Do what `question` does in the caller's transaction."""
     article = await articles.article(conn, number)
     is_paused = await metadata.is_paused(conn)
     if not article.is_listed or not article.corrections:

@@ -25,6 +25,7 @@ from bot.domain.source import ASKED, Source, SourceState
 from bot.domain.topic import topic_key
 from bot.errors import SourceFault
 from bot.services.content import imports as importing
+from bot.services.content import taken_down_stories
 from bot.services.content.imports import Policy, Report, Seen
 from bot.services.newsroom.notices import SOURCE_FAILS, SOURCE_GONE
 from bot.services.sources import websub
@@ -262,4 +263,15 @@ async def _keep(
     changed = [one.kept for one in taken if one.is_changed]
     ids = {one.id: one.kept.key for one in taken if known.ids.get(one.id) != one.kept.key}
     if changed or left or ids:
-        await source_items.keep(conn, source.number, [*changed, *left], ids, now)
+        kept = await _without_taken_down(conn, source, [*changed, *left])
+        await source_items.keep(conn, source.number, kept, ids, now)
+
+
+async def _without_taken_down(conn: Connection, source: Source, items: Sequence[KnownItem]) -> list[KnownItem]:
+    """Return items as they are kept: of one that tells what was taken down only how it is known again."""
+    named = [(article_item(source.number, one.key), one.link) for one in items]
+    gone = await taken_down_stories.of_items(conn, named)
+    return [
+        replace(one, title="", link=None, sketch="") if id in gone else one
+        for one, (id, _) in zip(items, named, strict=True)
+    ]

@@ -14,7 +14,8 @@ from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy, Manner
 from bot.domain.link import normal_link
-from bot.errors import AmbiguousArticle, UnknownArticle
+from bot.errors import AmbiguousArticle, TakenDown, UnknownArticle
+from bot.store.content import taken_down
 from bot.store.content.corrections import corrections_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
@@ -25,11 +26,15 @@ DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
 
 async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
-    """Return the articles with these numbers, in this order; unknown numbers are left out."""
+    """Return the articles with these numbers, in this order; unknown ones and those taken down are left out."""
+    return [one for one in await _even_taken_down(conn, numbers) if one.state is not ArticleState.TAKEN_DOWN]
+
+
+async def _even_taken_down(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     rows = await conn.execute_fetchall(
         """
         SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
-               corrections, retracted_why, made_by, silent,
+               corrections, retracted_why, made_by, silent, only_to,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place) AS t) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -41,8 +46,16 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
 
 
 async def article(conn: Connection, number: int) -> Article:
-    """Return one article. Raises: UnknownArticle."""
-    found = await articles(conn, [number])
+    """Return one article. Raises: UnknownArticle; TakenDown."""
+    found = await even_taken_down(conn, number)
+    if found.state is ArticleState.TAKEN_DOWN:
+        raise TakenDown(number)
+    return found
+
+
+async def even_taken_down(conn: Connection, number: int) -> Article:
+    """Return one article; of one that was taken down nothing but numbers and times is left. Raises: UnknownArticle."""
+    found = await _even_taken_down(conn, [number])
     if not found:
         raise UnknownArticle(f"#{number}")
     return found[0]
@@ -51,13 +64,16 @@ async def article(conn: Connection, number: int) -> Article:
 async def find(conn: Connection, words: str) -> Article:
     """Return the article meant by a number (`412`, `#412`), a slug, the beginning of just one slug, or a link.
 
-    Raises: UnknownArticle, with what was asked for; AmbiguousArticle with the newest when several slugs begin so.
+    Raises: UnknownArticle, with what was asked for; AmbiguousArticle with the newest when several slugs begin so;
+    TakenDown, also for a link by which it was known.
     """
     asked = words.strip()
     number = asked.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 18:
         return await article(conn, int(number))
     if "://" in asked and (link := _normal(asked)) is not None:
+        if gone := await taken_down.matching(conn, [link]):
+            raise TakenDown(gone[link])
         query, key = "SELECT article FROM article_links WHERE link = :key", link
     else:
         query, key = (
@@ -155,6 +171,17 @@ async def set_manner(conn: Connection, number: int, manner: Manner) -> None:
     await conn.execute(
         "UPDATE articles SET silent = :manner WHERE number = :number AND state = 'scheduled'",
         {"number": number, "manner": manner},
+    )
+
+
+async def set_only_to(conn: Connection, number: int, topics: Sequence[int]) -> None:
+    """Let an article go to the followers of these topics alone, without any to all who follow it.
+
+    That is a new revision: whoever approved the article did so for the audience that it had.
+    """
+    await conn.execute(
+        "UPDATE articles SET only_to = :topics, revision = revision + 1 WHERE number = :number",
+        {"number": number, "topics": json.dumps(list(topics)) if topics else None},
     )
 
 
@@ -304,6 +331,7 @@ def _article(row: Row) -> Article:
         retracted_why=row["retracted_why"],
         made_by=row["made_by"],
         manner=Manner(row["silent"]),
+        only_to=() if row["only_to"] is None else tuple(json.loads(row["only_to"])),
     )
 
 

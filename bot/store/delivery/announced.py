@@ -50,9 +50,18 @@ async def choose(conn: Connection, number: int, topic: int | None, owners: Itera
     changed = await conn.execute(
         """
         UPDATE announcements SET state = 'sent', topic = :topic, owners = :owners, sent_at = :at
-        WHERE number = :number AND state = 'asked'
+        WHERE number = :number AND state IN ('asked', 'waiting')
         """,
         {"number": number, "topic": topic, "owners": json.dumps(sorted(owners)), "at": epoch(at)},
+    )
+    return changed > 0
+
+
+async def wait(conn: Connection, number: int, topic: int | None) -> bool:
+    """Let one that was asked about wait for another editor, to go to a topic's readers or all; False when it cannot."""
+    changed = await conn.execute(
+        "UPDATE announcements SET state = 'waiting', topic = :topic WHERE number = :number AND state = 'asked'",
+        {"number": number, "topic": topic},
     )
     return changed > 0
 
@@ -68,7 +77,8 @@ async def promised(conn: Connection, number: int, campaign: int) -> None:
 async def leave(conn: Connection, number: int) -> bool:
     """Let one that was asked about not be sent; False when it is sent or left already."""
     changed = await conn.execute(
-        "UPDATE announcements SET state = 'left' WHERE number = :number AND state = 'asked'", {"number": number}
+        "UPDATE announcements SET state = 'left' WHERE number = :number AND state IN ('asked', 'waiting')",
+        {"number": number},
     )
     return changed > 0
 

@@ -119,22 +119,23 @@ async def promise(
     operation: Operation = Operation.SEND,
     silent: bool = False,
     breaking: bool = False,
+    confirmed: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
     A start to come is rounded up, so that no undo delay is cut short. With `breaking` it comes at once to chats that
     allow that, whatever their times are. One that changes copies says by its `operation` how, and by its `revision`
-    which: those that show an older one.
+    which: those that show an older one. With `confirmed` it goes on though many of its chats may be gone.
     """
     is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
             (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, operation,
-             silent, breaking)
+             silent, breaking, confirmed)
         VALUES
             (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
-             :operation, :silent, :breaking)
+             :operation, :silent, :breaking, :confirmed)
         RETURNING id
         """,
         {
@@ -148,6 +149,7 @@ async def promise(
             "operation": operation,
             "silent": silent,
             "breaking": breaking,
+            "confirmed": confirmed,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
         },

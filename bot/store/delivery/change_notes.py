@@ -54,6 +54,18 @@ async def note(conn: Connection, number: int) -> ChangeNote | None:
     return next(map(_note, rows), None)
 
 
+async def blank(conn: Connection, article: int) -> list[int]:
+    """Let the notes about an article that is taken down say nothing any more; return their numbers."""
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE change_notes SET why = NULL, fields = '[]', decided = 1, asked_for = NULL, asked_by = NULL
+        WHERE article = :article RETURNING number
+        """,
+        {"article": article},
+    )
+    return sorted(int(row["number"]) for row in rows)
+
+
 async def latest(conn: Connection, article: int, about: Change) -> ChangeNote | None:
     """Return an article's newest note about such a change; None when there is none."""
     rows = await conn.execute_fetchall(
@@ -69,6 +81,27 @@ async def decide(conn: Connection, number: int) -> bool:
     """Settle whether those who keep a retracted article are told; False when that was settled before."""
     changed = await conn.execute(
         "UPDATE change_notes SET decided = 1 WHERE number = :number AND decided = 0", {"number": number}
+    )
+    return changed > 0
+
+
+async def ask(conn: Connection, number: int, whom: Whom, by: int) -> bool:
+    """Let a note wait for another editor; False when it does already."""
+    changed = await conn.execute(
+        """
+        UPDATE change_notes SET asked_for = :kind, asked_by = :by
+        WHERE number = :number AND asked_by IS NULL
+        """,
+        {"number": number, "kind": whom.kind, "by": by},
+    )
+    return changed > 0
+
+
+async def ask_no_more(conn: Connection, number: int) -> bool:
+    """Let a note wait for nobody; False when it does not."""
+    changed = await conn.execute(
+        "UPDATE change_notes SET asked_for = NULL, asked_by = NULL WHERE number = :number AND asked_by IS NOT NULL",
+        {"number": number},
     )
     return changed > 0
 
@@ -188,6 +221,6 @@ def _note(row: Row) -> ChangeNote:
         about=Change(row["about"]),
         correction=Correction(moment(row["at"]), row["why"], fields),
         is_decided=bool(row["decided"]),
-        asked_for=None if row["asked_for"] is None else Whom(row["asked_for"]),
+        asked_for=next((whom for whom in Whom if whom.kind == row["asked_for"]), None),
         asked_by=row["asked_by"],
     )

@@ -19,7 +19,8 @@ from bot.store.engine.lists import number_list
 async def copies(conn: Connection, article: int, deletable_from: datetime | None = None) -> Copies:
     """Return how many copies of an article there are; sent before `deletable_from`, they are too old to be deleted.
 
-    What is being sent at this moment counts: what is promised for the copies now reaches it when it has arrived.
+    What is being sent at this moment counts: what is promised for the copies now reaches it when it has arrived. So
+    does what may stand in a list that is: of its rows one alone is in hand, perhaps another story's.
     """
     [row] = await conn.execute_fetchall(
         """
@@ -27,6 +28,17 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
             count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old,
             count(CASE WHEN message_id IS NULL AND sent_at IS NULL THEN 1 END) AS forgotten,
             count(CASE WHEN message_id IS NOT NULL AND (coalesce(look, 0) & 2) <> 0 THEN 1 END) AS in_lists,
+            (
+                SELECT count(CASE WHEN d.waits <> 0 THEN 1 END)
+                FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
+                WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
+            ) AS alone_or_carrying,
+            (
+                SELECT count(*) FROM campaigns AS c
+                CROSS JOIN deliveries AS o ON o.owner <> 0 AND o.operation = 1 AND o.campaign <> c.id
+                CROSS JOIN deliveries AS d ON d.campaign = c.id AND d.chat = o.chat AND d.owner = 0
+                WHERE c.subject_type = 1 AND c.subject = :article AND c.kind = 'news'
+            ) AS carried,
             (
                 SELECT count(*) FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
                 WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
@@ -39,13 +51,14 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         """,
         {"article": article, "from": None if deletable_from is None else epoch(deletable_from)},
     )
-    arriving = int(row["arriving"])
+    carried = int(row["carried"])
+    arriving = int(row["arriving"]) + carried
     return Copies(
         int(row["delivered"]) + arriving,
         int(row["changeable"]) + arriving,
         int(row["too_old"]),
         int(row["forgotten"]),
-        int(row["in_lists"]),
+        int(row["in_lists"]) + int(row["alone_or_carrying"]) + carried,
     )
 
 

@@ -9,6 +9,7 @@ first and takes thousands of times as long.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,8 @@ class Followers:
 
     Its topics, where they hang, its text with the phrases in it (the longest first, of those known up to the number
     `newest`), the articles of its story from which that is followed, the names of its source, its time, and the quality
-    it states (None: none).
+    it states (None: none). `only_to` are the topics to whose followers alone it goes, by an editor's choice; without
+    any it goes to who follows its own, a phrase in it or its story.
     """
 
     article: int
@@ -51,6 +53,7 @@ class Followers:
     newest: int = 0
     stories: tuple[KnownStory, ...] = ()
     quality: int | None = None
+    only_to: tuple[int, ...] = ()
 
     def query(self, head: str, tail: str, **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + the candidates `c (chat, thread)` in order of chats + `tail`, with the parameters.
@@ -75,14 +78,14 @@ class Followers:
                 f"SELECT s.chat, s.thread FROM subscriptions AS s WHERE s.topic = :t{leg}"
                 f" AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at {left_out}"
             )
-        for leg, held in enumerate(self.phrases):
+        for leg, held in enumerate(self._followed_phrases):
             parameters[f"p{leg}"] = held.number
             legs.append(
                 f"SELECT s.chat, s.thread FROM followed_phrases AS s WHERE s.phrase = :p{leg}"
                 " AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at"
                 " AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)"
             )
-        for leg, story in enumerate(self.stories):
+        for leg, story in enumerate(self._followed_stories):
             parameters[f"s{leg}"] = story.number
             legs.append(
                 f"SELECT s.chat, s.thread FROM followed_stories AS s WHERE s.article = :s{leg}"
@@ -90,7 +93,7 @@ class Followers:
             )
         parameters["phrases"] = self._phrase_numbers
         parameters["stories"] = self._story_numbers
-        silenced = self.tree.reached_by(self.topics)
+        silenced = self._reached
         parameters["silenced"] = number_list(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["sources"] = text_list(self.sources)
@@ -111,9 +114,12 @@ class Followers:
         parameters. `with_wishes` when any chat has wishes for topics."""
         timed = RECIPIENTS.replace(_CHAT, f"{_CHAT} LEFT JOIN timings AS t ON t.number = k.timing")
         if with_wishes:
-            paths = [self.tree.path(topic) for topic in self.topics]
+            paths = [self.tree.path(topic) for topic in self._bringing]
             head, about = wished_times(
-                paths, [held.number for held in self.phrases], MAX_LEGS, with_stories=bool(self.stories)
+                paths,
+                [held.number for held in self._followed_phrases],
+                MAX_LEGS,
+                with_stories=bool(self._followed_stories),
             )
             return self.query(head, timed + END_OF_TIMES, breaking=breaking, **about, **values)
         if breaking:
@@ -127,9 +133,10 @@ class Followers:
         candidates come from elsewhere, or the same ones. If they are too many, the piece ends sooner.
         """
         followed = sorted({step for step, _ in self._ways()})
-        where = {"after": after, "until": until, "topics": number_list(followed), "phrases": self._phrase_numbers}
-        where["stories"] = self._story_numbers
-        sources = len(followed) + len(self.phrases) + len(self.stories)
+        where = {"after": after, "until": until, "topics": number_list(followed)}
+        where["phrases"] = number_list(held.number for held in self._followed_phrases)
+        where["stories"] = number_list(story.number for story in self._followed_stories)
+        sources = len(followed) + len(self._followed_phrases) + len(self._followed_stories)
         share = max(min(size, MIN_SHARE), size // max(1, sources))
         ends = await conn.execute_fetchall(_NEAREST_END, where | {"others": share - 1})
         if not ends or sources == 1:
@@ -174,11 +181,11 @@ class Followers:
             kinds = _by_kind(facts.get(chat, frozenset()))
             says = says_of(
                 self.tree,
-                self.topics,
+                self._bringing,
                 follows=kinds.get("follows", ()),
                 left_out=kinds.get("left_out", ()),
                 wishes=wishes,
-                by_phrase="phrase" in kinds or "story" in kinds,
+                by_phrase=not self.only_to and ("phrase" in kinds or "story" in kinds),
             )
             found[chat] = says, wishes
         return found
@@ -189,7 +196,7 @@ class Followers:
         """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story."""
         values = {
             "chats": number_list(chats),
-            "topics": number_list(self.tree.reached_by(self.topics)),
+            "topics": number_list(self._reached),
             "phrases": self._phrase_numbers,
             "stories": self._story_numbers,
             "now": epoch(now),
@@ -211,6 +218,25 @@ class Followers:
         return facts
 
     @property
+    def _bringing(self) -> tuple[int, ...]:
+        """The topics whose followers get the article."""
+        return self.only_to or self.topics
+
+    @property
+    def _followed_phrases(self) -> tuple[KnownPhrase, ...]:
+        """The phrases whose followers get the article; whoever never wants one of `phrases` does not in any case."""
+        return () if self.only_to else self.phrases
+
+    @property
+    def _followed_stories(self) -> tuple[KnownStory, ...]:
+        return () if self.only_to else self.stories
+
+    @property
+    def _reached(self) -> tuple[int, ...]:
+        """The topics that silence the article where they are muted."""
+        return self.tree.reached_by((*self.topics, *self.only_to))
+
+    @property
     def _phrase_numbers(self) -> str:
         return number_list(held.number for held in self.phrases)
 
@@ -221,22 +247,24 @@ class Followers:
     def _reason(self, case: frozenset[tuple[str, int]]) -> int | None:
         """Return what brings an article to chats of a case, as `wanting` does; None when they do not want it."""
         kinds = _by_kind(case)
+        if any(topic in kinds.get("muted", ()) for topic in self._reached):
+            return None
         return reason(
             self.tree,
-            self.topics,
-            [held.number for held in self.phrases],
+            self._bringing,
+            [held.number for held in self._followed_phrases],
             follows=kinds.get("follows", ()),
             left_out=kinds.get("left_out", ()),
             muted=kinds.get("muted", ()),
             phrases=kinds.get("phrase", ()),
             is_refused="never" in kinds,
-            told=[story.number for story in self.stories],
+            told=[story.number for story in self._followed_stories],
             stories=kinds.get("story", ()),
         )
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
         """Return each topic that may be followed, with the topics that break that way when left out."""
-        ways = [self.tree.path(topic) for topic in self.topics]
+        ways = [self.tree.path(topic) for topic in self._bringing]
         return list(dict.fromkeys((step, way[:place]) for way in ways for place, step in enumerate(way)))
 
 
@@ -392,7 +420,8 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
     rows = await conn.execute_fetchall(
         """
         SELECT a.source, json_extract(a.story, '$.provider.name') AS source_name, a.title,
-            json_extract(a.story, '$.excerpt') AS excerpt, json_extract(a.story, '$.quality') AS quality, t.topic
+            json_extract(a.story, '$.excerpt') AS excerpt, json_extract(a.story, '$.quality') AS quality, a.only_to,
+            t.topic
         FROM articles AS a LEFT JOIN article_topics AS t ON t.article = a.number
         WHERE a.number = :article ORDER BY t.place
         """,
@@ -417,4 +446,5 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
         newest=newest,
         stories=tuple(await stories.followed_of(conn, article)),
         quality=about["quality"],
+        only_to=() if about["only_to"] is None else tuple(json.loads(about["only_to"])),
     )

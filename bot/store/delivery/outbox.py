@@ -22,6 +22,19 @@ from bot.store.engine.lists import number_list
 _SEND = int(Operation.SEND)
 
 
+CLAIM = """
+UPDATE deliveries SET owner = :owner, attempts = attempts + 1
+WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
+    SELECT o.id FROM campaigns AS f
+    CROSS JOIN deliveries AS o
+        ON o.campaign = f.id AND o.owner = 0 AND o.waits = :waits AND o.not_before <= :now
+    WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+    ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
+)
+RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
+"""
+
+
 async def claim(
     conn: Connection, now: datetime, limit: int, among: Iterable[int] | None = None, *, owner: int
 ) -> list[Delivery]:
@@ -60,17 +73,7 @@ async def _claim(
     conn: Connection, now: datetime, limit: int, among: str | None, waits: Waits, owner: int
 ) -> list[Delivery]:
     rows = await conn.execute_fetchall(
-        """
-        UPDATE deliveries SET owner = :owner, attempts = attempts + 1
-        WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
-            SELECT o.id FROM campaigns AS f
-            CROSS JOIN deliveries AS o
-                ON o.campaign = f.id AND o.owner = 0 AND o.waits = :waits AND o.not_before <= :now
-            WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
-            ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
-        )
-        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
-        """,
+        CLAIM,
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats

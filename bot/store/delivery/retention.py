@@ -133,6 +133,16 @@ async def drop_log(conn: Connection, logged_before: datetime) -> bool:
     return dropped == ROWS_PER_STEP
 
 
+def empty_log(path: Path) -> bool:
+    """Write the write-ahead log of the database at `path` back and cut it; return False when somebody is reading it.
+
+    Raises: StoreError. Source: https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    with translating(path), closing(connect(path, timeout=1)) as conn:
+        [(busy, _, _)] = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return not busy
+
+
 def shorten_log(path: Path) -> None:
     """Cut the write-ahead log of the database at `path` when it is large. Somebody at work is not waited for long.
 

@@ -13,7 +13,8 @@ by then, since its term (`store.delivery.leases`) may have ended meanwhile:
     gone, with neither   - (the chat was forgotten)
 
 So a message that arrived always has its receipt, and whoever gets it twice is counted. One that arrived as it was
-before its subject was corrected or taken back joins the campaign that does that, though that has gone round.
+before its subject was corrected or taken back joins the campaign that does that, though that has gone round. A copy of
+what was taken down that Telegram does not delete is handed over to the campaign that makes such copies notices.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
         await _change_late_ones(conn, sent, homes, seconds)
     if others:
         homes.update(await _taken(conn, _TAKE, others, owner))
-        others = [one for one in others if one.delivery.id in homes]
+        others = await _hand_over(conn, [one for one in others if one.delivery.id in homes], homes, seconds)
         await conn.executemany(
             """
             INSERT INTO outcomes (campaign, chat, operation, status, reason, at, thread, unsure)
@@ -232,7 +233,13 @@ async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Ma
               AND (operation <> 3 OR :is_list = 0) AND coalesce(why, '') <> :superseded
             ORDER BY id DESC LIMIT 1
             """,
-            {"type": type_, "subject": subject, "revision": revision, "is_list": is_list, "superseded": SUPERSEDED},
+            {
+                "type": type_,
+                "subject": subject,
+                "revision": revision,
+                "is_list": int(is_list),
+                "superseded": SUPERSEDED,
+            },
         )
         for row in rows:
             await join(conn, row["id"], row["operation"], chats, at)
@@ -259,6 +266,43 @@ async def join(conn: Connection, campaign: int, operation: int, chats: Sequence[
         """,
         {"campaign": campaign, "added": added},
     )
+
+
+async def _hand_over(conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int], at: int) -> list[Settled]:
+    """Let copies of what was taken down that Telegram does not delete be made to say nothing of it.
+
+    Return how deliveries end then: these have not failed, for another campaign goes on with them.
+    """
+    undeleted: dict[int, list[int]] = {}
+    for one in ended:
+        delivery = one.delivery
+        if delivery.operation is Operation.DELETE and delivery.status is Status.FAILED and not is_gone(delivery.reason):
+            undeleted.setdefault(delivery.campaign, []).append(homes[delivery.id])
+    over: set[tuple[int, int]] = set()
+    for campaign, chats in undeleted.items():
+        rows = await conn.execute_fetchall(
+            """
+            SELECT n.id, n.operation FROM campaigns AS w
+            JOIN campaigns AS n ON n.subject_type = w.subject_type AND n.subject = w.subject AND n.operation = 2
+                AND n.revision = w.revision
+            WHERE w.id = :campaign AND (w.subject_type <> 1 OR EXISTS (
+                SELECT 1 FROM articles AS a
+                WHERE a.number = w.subject AND a.revision = w.revision AND a.taken_down_at IS NOT NULL
+            ))
+            """,
+            {"campaign": campaign},
+        )
+        for row in rows:
+            await join(conn, row["id"], row["operation"], chats, at)
+            over.update((campaign, chat) for chat in chats)
+    if not over:
+        return list(ended)
+    return [
+        one._replace(delivery=one.delivery._replace(status=Status.UNWANTED))
+        if (one.delivery.campaign, homes[one.delivery.id]) in over
+        else one
+        for one in ended
+    ]
 
 
 _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")

@@ -63,6 +63,14 @@ async def unread(conn: Connection) -> list[PastedLink]:
     return list(map(_pasted, rows))
 
 
+async def forget(conn: Connection, person: int, message_id: int) -> None:
+    """Forget the link that a message of ours answers."""
+    await conn.execute(
+        "DELETE FROM pasted_links WHERE person = :person AND message_id = :message_id",
+        {"person": person, "message_id": message_id},
+    )
+
+
 async def forget_before(conn: Connection, at: datetime) -> None:
     """Forget what is older: its buttons are too old, too."""
     await conn.execute("DELETE FROM pasted_links WHERE at < :at", {"at": epoch(at)})

@@ -75,4 +75,8 @@ class Connection(ABC):
         """Let the engine look at what its tables hold, so that it plans well."""
 
     @abstractmethod
+    async def drop_words(self) -> bool:
+        """Let a few words of what was deleted go out of the index of words; return whether there may be more."""
+
+    @abstractmethod
     async def close(self) -> None: ...

@@ -75,6 +75,10 @@ class Database:
                 ]
                 if role > 0:
                     settings.append("PRAGMA query_only = ON")
+                else:
+                    # What is deleted is overwritten. Some builds of SQLite do that unasked, such as Debian's.
+                    # Source: https://sqlite.org/pragma.html#pragma_secure_delete
+                    settings.insert(0, "PRAGMA secure_delete = ON")
                 opened.append(await SqliteConnection.open(path, *settings))
         except StoreError:
             for conn in opened:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from bot.errors import StoreError
 from bot.store.engine.database import Connection
 
+SCRUB = "scrub"
+"""A fact that is there while words of what was taken down may still be in the index of words or the write-ahead log."""
+
 
 async def get(conn: Connection, key: str) -> str | None:
     """Return a fact, or None when it was never set."""

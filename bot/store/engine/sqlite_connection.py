@@ -17,6 +17,8 @@ from bot.store.engine.sync_connection import REFUSALS, UNTRUSTED_SCHEMA, transla
 
 PAGES_PER_VACUUM = 64
 """Pages given back to the file system in a step, some 5 ms of the writer."""
+PAGES_PER_MERGE = 64
+"""Pages of the index of words that are written in a step."""
 FREE_PAGE_SHARE = 0.02
 """Of the file: free pages that are kept, because the next broadcast fills them again."""
 
@@ -163,6 +165,22 @@ class SqliteConnection(Connection):
         """
         await self.execute("PRAGMA analysis_limit = 400")
         await self.execute("PRAGMA optimize")
+
+    async def drop_words(self) -> bool:
+        """Take a few pages of deleted words out of the index of words; return whether there may be more.
+
+        Until its parts are merged, an entry that is deleted is only marked so. A merge that has done nothing changes
+        one row at most. Source: https://sqlite.org/fts5.html#the_merge_command
+        """
+        before = await self._changes()
+        await self.execute(
+            "INSERT INTO article_search (article_search, rank) VALUES ('merge', :pages)", {"pages": -PAGES_PER_MERGE}
+        )
+        return await self._changes() - before >= 2
+
+    async def _changes(self) -> int:
+        [row] = await self.execute_fetchall("SELECT total_changes()")
+        return int(row[0])
 
     async def _number(self, pragma: str) -> int:
         [row] = await self.execute_fetchall(f"PRAGMA {pragma}")

@@ -14,19 +14,23 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import sql
 
 from bot.domain.database_place import ServerAddress
-from bot.errors import StoreBusy, StoreError, StoreFull
+from bot.errors import StoreBusy, StoreError
 from bot.store.engine.moved_mark import MOVING_FROM
 from bot.store.moving.pieces import in_pieces
 from bot.store.moving.tables import META, Record, Table, all_tables
-from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA, WRITE_LOCK
+from bot.store.postgres.connection import SCHEMA, WRITE_LOCK
 from bot.store.postgres.direct_session import LEAD_LOCK, PROCESSES, SESSION_NAME
 from bot.store.postgres.migrations import migrate
+from bot.store.postgres.sync_connection import Session, connected, translating
 
 _NAME = "newsbot move"
+_ROUNDS = 3  # of the question whose session answers; a pool may have several to give
+# What a role or a database may have set would end a session that reads a large table, or waits while another is read.
 _SETTINGS = (
+    "SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
     f"SET search_path = {SCHEMA}, pg_catalog; SET lock_timeout = '2s'; SET jit = off; SET synchronous_commit = off; "
     "SET maintenance_work_mem = '64MB'"
 )
@@ -42,7 +46,7 @@ _KEPT = "SELECT of_table, name, definition FROM foreign_keys_kept ORDER BY of_ta
 class PostgresDatabase:
     """A database that no other newsbot writes to."""
 
-    def __init__(self, address: ServerAddress, conn: Connection[tuple[Any, ...]]) -> None:
+    def __init__(self, address: ServerAddress, conn: Session) -> None:
         self.place = address.shown
         self._conn = conn
 
@@ -190,72 +194,57 @@ def _without_zeros(row: Record) -> Record:
 @contextmanager
 def postgres_source(address: ServerAddress) -> Iterator[PostgresDatabase]:
     """Hold a bot's database that is to be moved, or was; no process of it may run. Raises: StoreError."""
-    with _connected(address) as conn:
-        if not conn.execute("SELECT to_regclass('schema_version') IS NOT NULL").fetchall()[0][0]:
-            raise StoreError(f"there is no bot's database at {address}; `newsbot run` or `newsbot import` makes one")
-        with _held_alone(address, conn) as db:
-            yield db
+    with _held_alone(address, create=False) as db:
+        yield db
 
 
 @contextmanager
 def postgres_target(address: ServerAddress) -> Iterator[PostgresDatabase]:
     """Hold a database that a bot is to be moved into, or was; its tables are made. Raises: StoreError."""
-    with _connected(address) as conn, _held_alone(address, conn) as db:
+    with _held_alone(address, create=True) as db:
         yield db
 
 
 @contextmanager
-def _connected(address: ServerAddress) -> Iterator[Connection[tuple[Any, ...]]]:
-    with translating(address.shown):
-        # Nothing is prepared: a pool may stand in between.
-        conn = psycopg.connect(
-            address.url,
-            autocommit=True,
-            prepare_threshold=None,
-            connect_timeout=CONNECT_TIMEOUT,
-            application_name=_NAME,
-        )
-    with conn:
-        with translating(address.shown):
-            conn.execute(_SETTINGS)
-        yield conn
-
-
-@contextmanager
-def _held_alone(address: ServerAddress, conn: Connection[tuple[Any, ...]]) -> Iterator[PostgresDatabase]:
-    """Hold the locks of a process that runs, which end with the session, and let nobody write."""
-    with translating(address.shown):
-        try:
-            conn.execute("SELECT pg_advisory_lock(%s::bigint)", (LEAD_LOCK,))
-        except psycopg.errors.LockNotAvailable as error:
-            raise StoreError(f"another newsbot runs on the database {address}; stop it first") from error
-        if conn.execute(PROCESSES, (SESSION_NAME,)).fetchall():
+def _held_alone(address: ServerAddress, *, create: bool) -> Iterator[PostgresDatabase]:
+    """Hold the lock of the process that sends, which ends with the session, and let nobody write."""
+    with connected(address, _NAME) as conn:
+        if _is_pooled(conn, address):
+            raise StoreError(
+                f"{address} leads through a pool that gives each transaction another session; name the server itself"
+            )
+        conn.execute(_SETTINGS)
+        if not _locked(conn, LEAD_LOCK) or conn.execute(PROCESSES, (SESSION_NAME,)).fetchall():
             raise StoreError(f"another newsbot runs on the database {address}; stop it first")
-        migrate(address.url, marked=True)
-        try:
-            conn.execute("SELECT pg_advisory_lock(%s::bigint)", (WRITE_LOCK,))
-        except psycopg.errors.LockNotAvailable as error:
-            raise StoreBusy(f"something uses the database {address}; try again") from error
-    yield PostgresDatabase(address, conn)
+        migrate(address.url, create=create, marked=True)
+        if not _locked(conn, WRITE_LOCK):
+            raise StoreBusy(f"something uses the database {address}; try again")
+        yield PostgresDatabase(address, conn)
 
 
-@contextmanager
-def translating(place: str) -> Iterator[None]:
-    """Raise what psycopg raises inside as StoreError, in one line and without a password."""
+def _locked(conn: Session, lock: int) -> bool:
+    """Take a lock for as long as the session lasts; return whether it was free, or is within two seconds."""
     try:
-        yield
-    except psycopg.ProgrammingError as error:
-        if error.sqlstate is None:  # the URL itself, of which a part may be a password
-            raise StoreError(f"cannot use the database {place}: its address is not understood") from None
-        raise StoreError(f"cannot use the database {place}: {_line(error)}") from error
-    except psycopg.errors.DiskFull as error:
-        raise StoreFull(f"cannot use the database {place}: {_line(error)}") from error
-    except psycopg.OperationalError as error:
-        raise StoreBusy(f"cannot use the database {place}: {_line(error)}") from error
-    except psycopg.Error as error:
-        raise StoreError(f"cannot use the database {place}: {_line(error)}") from error
+        conn.execute("SELECT pg_advisory_lock(%s::bigint)", (lock,))
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
-def _line(error: psycopg.Error) -> str:
-    """Return what the server says, without the row that it says it about."""
-    return " ".join((error.diag.message_primary or str(error)).split())
+def _is_pooled(conn: Session, address: ServerAddress) -> bool:
+    """Return whether a session changes, or serves another one's transactions in between: its locks would be anybody's.
+
+    A pool hands the session that was freed last to whoever comes next, or the one that was freed first.
+    """
+    first = _process(conn)
+    with connected(address, _NAME) as another:
+        for _ in range(_ROUNDS):
+            with another.transaction():
+                if _process(another) == first or _process(conn) != first:
+                    return True
+    return False
+
+
+def _process(conn: Session) -> int:
+    [(number,)] = conn.execute("SELECT pg_backend_pid()").fetchall()
+    return int(number)

@@ -235,6 +235,10 @@ class PostgresConnection(Connection):
     async def optimize(self) -> None:
         """Nothing: the server looks at its tables by itself."""
 
+    async def drop_words(self) -> bool:
+        """Nothing: the server cleans up by itself, as the tables tell it to."""
+        return False
+
     async def close(self) -> None:
         async with self._turn:
             if self._pg is not None:

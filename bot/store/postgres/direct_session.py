@@ -23,7 +23,8 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 
 from bot.domain.lease import LEASE
-from bot.errors import SettingsError, StoreBusy
+from bot.errors import SettingsError, StoreBusy, StoreMoved
+from bot.store.engine.moved_mark import MARKS, why_nothing_runs
 from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA, WRITE_LOCK, cut
 
 CHANNEL = "newsbot"
@@ -90,10 +91,15 @@ class DirectSession:
 
         As a whole, among all who write: what another process claims or settles is written before this, or finds its
         term over. `instance` names the process, for people who look at the table.
+        Raises: StoreMoved when the database was moved since this process has opened it.
         """
         try:
             async with self._conn.transaction():
                 await self._conn.execute("SELECT pg_advisory_xact_lock(%s::bigint)", (WRITE_LOCK,))
+                marks = await self._conn.execute("SELECT key, value FROM meta WHERE key = ANY(%s)", (list(MARKS),))
+                found = dict(await marks.fetchall())
+                if (why := why_nothing_runs("the database", *map(found.get, MARKS))) is not None:
+                    raise StoreMoved(why)
                 await self._conn.execute("DELETE FROM leases")
                 back = await self._conn.execute("UPDATE deliveries SET owner = 0, unsure = unsure + 1 WHERE owner <> 0")
                 begun = await self._conn.execute(_BEGIN_TERM, (LEASE.seconds, instance))

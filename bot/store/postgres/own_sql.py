@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.store.delivery import outbox
 from bot.store.readers import stories
 
 # One reference to itself, and no limit inside: the outer one ends it, as rows are made when they are asked for.
@@ -32,7 +33,30 @@ WITH RECURSIVE members (number) AS (
 ), story AS (SELECT number FROM members LIMIT :at_most)
 """
 
+# Each running campaign gives its first rows by its index, and what is locked by another claim is left to it: the same
+# words as on SQLite would sort all that waits. Materialized, so that the rows are chosen once.
+# Sources: https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE (SKIP LOCKED)
+#          https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-CTE-MATERIALIZATION
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT o.id FROM (
+        SELECT id, lane FROM campaigns AS f
+        WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+        ORDER BY lane, id
+    ) AS f CROSS JOIN LATERAL (
+        SELECT w.id, w.not_before FROM deliveries AS w
+        WHERE w.campaign = f.id AND w.owner = 0 AND w.waits = :waits AND w.not_before <= :now
+        ORDER BY w.not_before, w.id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) AS o
+    WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner)
+    LIMIT :limit
+)
+UPDATE deliveries SET owner = :owner, attempts = attempts + 1 FROM due WHERE deliveries.id = due.id
+RETURNING deliveries.id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
+"""
+
 OWN: Mapping[str, str] = {
+    outbox.CLAIM: _CLAIM,
     stories.FOUND: _STORY + stories.ALL_OF_IT,
     stories.FOLLOWED: _STORY + stories.FOLLOWED_FROM,
 }

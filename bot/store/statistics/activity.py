@@ -8,7 +8,6 @@ added by whoever asks (`by_day`). So a settle costs what it did before, and a ki
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from bot.domain.delivery import REPORT
 from bot.domain.statistics import SLOT, Act, Day, Fact, Period, sorted_into_days
 from bot.store.content.story_json import epoch
 from bot.store.engine.connection import Connection
+from bot.store.engine.lists import number_list
 
 _SLOT = int(SLOT.total_seconds())
 
@@ -103,7 +103,7 @@ async def by_day(conn: Connection, period: Period, facts: Collection[Fact] = tup
             WHERE w.fact = u.fact AND u.at >= d.begins AND u.at < d.ends
         ) AS found GROUP BY begins, fact HAVING sum(many) <> 0
         """,
-        {"edges": json.dumps(edges), "facts": json.dumps([int(fact) for fact in facts])},
+        {"edges": number_list(edges), "facts": number_list([int(fact) for fact in facts])},
     )
     places = {begins: place for place, begins in enumerate(edges)}
     counts = {(places[row["begins"]], Fact(row["fact"])): int(row["many"]) for row in rows}
@@ -122,6 +122,6 @@ async def since(conn: Connection, at: datetime, facts: Collection[Fact]) -> Mapp
             WHERE at >= :since AND fact IN (SELECT value FROM json_each(:facts))
         ) AS found GROUP BY fact
         """,
-        {"since": slot_of(at), "facts": json.dumps([int(fact) for fact in facts])},
+        {"since": slot_of(at), "facts": number_list([int(fact) for fact in facts])},
     )
     return {Fact(row["fact"]): int(row["many"]) for row in rows}

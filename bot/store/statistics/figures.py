@@ -6,7 +6,6 @@ What was delivered comes from campaigns, which keep their counts for good, not f
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.statistics import Act, ArticleFigures, Pace, Period, Readers, Share
 from bot.store.content.story_json import epoch
 from bot.store.engine.connection import Connection
+from bot.store.engine.lists import number_list
 
 
 async def readers(conn: Connection) -> Readers:
@@ -74,11 +74,20 @@ async def followed(conn: Connection, limit: int) -> list[tuple[str, int]]:
 
 
 async def _followers(conn: Connection) -> dict[int, int]:
-    """Return how many active chats follow each topic: all that do, less those of them that are not active."""
+    """Return how many active chats follow each topic: all that do, less those of them that are not active.
+
+    Only forums follow a topic in several threads. To tell all rows apart for them takes five times as long.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT topic, sum(many) AS many FROM (
-            SELECT topic, count(*) AS many FROM (SELECT DISTINCT topic, chat FROM subscriptions) AS every GROUP BY topic
+            SELECT topic, count(*) AS many FROM subscriptions WHERE thread = 0 GROUP BY topic
+            UNION ALL
+            SELECT s.topic, count(DISTINCT s.chat) FROM subscriptions AS s
+            WHERE s.thread <> 0 AND NOT EXISTS (
+                SELECT 1 FROM subscriptions AS o WHERE o.topic = s.topic AND o.chat = s.chat AND o.thread = 0
+            )
+            GROUP BY s.topic
             UNION ALL
             SELECT s.topic, -count(DISTINCT s.chat) FROM chats AS c CROSS JOIN subscriptions AS s
             WHERE s.chat = c.id AND c.state IN ('paused', 'unreachable') GROUP BY s.topic
@@ -91,7 +100,7 @@ async def _followers(conn: Connection) -> dict[int, int]:
 async def _names(conn: Connection, topics: Sequence[int]) -> dict[int, str]:
     rows = await conn.execute_fetchall(
         "SELECT number, name FROM topics WHERE number IN (SELECT value FROM json_each(:topics))",
-        {"topics": json.dumps(list(topics))},
+        {"topics": number_list(topics)},
     )
     return {int(row["number"]): row["name"] for row in rows}
 
@@ -136,8 +145,8 @@ async def extremes(conn: Connection, period: Period) -> tuple[ArticleFigures, Ar
             GROUP BY a.number, a.title HAVING sum(f.prompt) > 0
         ), ranked AS (
             SELECT number, title, sent, missed, prompt, prompt_seconds, prompt_last,
-                row_number() OVER (ORDER BY 1.0 * prompt_seconds / prompt, number) AS from_fastest,
-                row_number() OVER (ORDER BY 1.0 * prompt_seconds / prompt DESC, number) AS from_slowest
+                row_number() OVER (ORDER BY CAST(prompt_seconds AS REAL) / prompt, number) AS from_fastest,
+                row_number() OVER (ORDER BY CAST(prompt_seconds AS REAL) / prompt DESC, number) AS from_slowest
             FROM paced
         )
         SELECT number, title, sent, missed, prompt, prompt_seconds, prompt_last FROM ranked
@@ -185,7 +194,7 @@ async def sources(conn: Connection, period: Period, limit: int) -> list[Share]:
 
 async def _with_acts(conn: Connection, found: list[ArticleFigures]) -> list[ArticleFigures]:
     """Return figures of articles with what readers did with each."""
-    numbers = {"numbers": json.dumps([one.number for one in found])}
+    numbers = {"numbers": number_list([one.number for one in found])}
     saved = await conn.execute_fetchall(
         """
         SELECT article, count(*) AS many FROM saved

@@ -45,8 +45,12 @@ class PreparedEdit:
 class Gateway:
     """Sends, edits and deletes for one bot. No method raises TelegramError."""
 
-    def __init__(self, bot: telegram.Bot, transport: AiohttpTransport) -> None:
+    def __init__(
+        self, bot: telegram.Bot, transport: AiohttpTransport, may_leave: Callable[[], bool] | None = None
+    ) -> None:
+        """`may_leave` is asked about a call that has waited, right before it leaves; without one all may."""
         self._transport = transport
+        self._may_leave = may_leave
         self._root = bot.base_url
 
     def prepare(self, message: Message) -> Prepared | Upload:
@@ -127,7 +131,7 @@ class Gateway:
     ) -> Outcome:
         """Make the call. `message_id` is the message it is about, for answers that do not name it."""
         try:
-            reply = await self._transport.call(call, varying)
+            reply = await self._transport.call(call, varying, self._may_leave)
         except TelegramError as error:
             return classify_error(error)
         if not reply.ok:

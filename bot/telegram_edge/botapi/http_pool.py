@@ -11,6 +11,7 @@ import asyncio
 import socket
 import ssl
 from collections import deque
+from collections.abc import Callable
 
 from aiohappyeyeballs import AddrInfoType, start_connection
 
@@ -45,26 +46,33 @@ class Pool:
         self._known_until = 0.0
         self._looking_up = asyncio.Lock()
 
-    async def exchange(self, request: bytes, silence: float | None = None) -> Answer:
+    async def exchange(
+        self, request: bytes, silence: float | None = None, may_leave: Callable[[], bool] | None = None
+    ) -> Answer:
         """Send a whole request and return status and body of its answer.
 
         `silence` is for a call to which the server may say nothing for longer, or for less long, than to others; it
-        has as much longer for its whole answer.
+        has as much longer for its whole answer. `may_leave` is asked once more where the request has waited for room or
+        for a new connection: the process may have been stopped meanwhile, and woken when it was no longer to send.
         Raises: NotConnected; and once it may have left OSError, TimeoutError, BadAnswer.
         """
         if self._is_closed:
             raise NotConnected
         connection: HttpConnection | None = None
-        deadline = 0.0
+        deadline, has_waited = 0.0, False
         if self._room:
             self._room -= 1
         else:
+            has_waited = True
             deadline = self._loop.time() + self._limits.connect
             await self._turn(deadline)
         try:
             connection = self._unused()
             if connection is None:
+                has_waited = True
                 connection = await self._connected(deadline or self._loop.time() + self._limits.connect)
+            if has_waited and may_leave is not None and not may_leave():
+                raise NotConnected
             connection.patience = self._limits.silence if silence is None else silence
             if self._watch is None or silence is not None:
                 self._look_within(connection.patience)

@@ -68,10 +68,10 @@ def editing_rich(message: Message) -> MethodCall:
     return MethodCall("editMessageText", said | _keys(message.rich.keyboard))
 
 
-def editing_photo(message: Message, picture: str) -> MethodCall:
+def editing_photo(message: Message, picture: str | bytes) -> MethodCall:
     """Return the call that gives a photo of ours another picture, with its caption and buttons.
 
-    `picture` is a file id, a URL, or `attach://` and the name of what is sent beside it.
+    `picture` is a file id, a URL, the bytes, or `attach://` and the name of what is sent beside it.
     Source: https://core.telegram.org/bots/api#editmessagemedia, https://core.telegram.org/bots/api#inputmediaphoto
     """
     media = telegram.InputMediaPhoto(picture, caption=message.text.string, caption_entities=entities_of(message.text))

@@ -18,7 +18,7 @@ Nothing is sent twice by itself. URLs hold the token, so no exception of a libra
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -140,9 +140,12 @@ class AiohttpTransport(BaseRequest):
         if client is not None:
             await client.close()
 
-    async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
+    async def call(
+        self, prepared: Prepared | Upload, varying: Mapping[str, Any], may_leave: Callable[[], bool] | None = None
+    ) -> Reply:
         """Make a prepared call with the parameters that vary and return what Telegram answered, errors included.
 
+        `may_leave` is asked once more if the call has waited, for room or for a new connection of ours.
         Raises: NeverSent, MayHaveArrived.
         """
         if isinstance(prepared, Upload):
@@ -150,7 +153,7 @@ class AiohttpTransport(BaseRequest):
             files = {"photo": ("picture", prepared.photo, "application/octet-stream")}
             status, payload = await _told(self._client().upload(prepared.url, fields, files, self._timeouts.transfer))
         elif (pool := self._pool(prepared.url, prepared.target)) is not None:
-            status, payload = await _told(pool.exchange(prepared.request(varying)))
+            status, payload = await _told(pool.exchange(prepared.request(varying), may_leave=may_leave))
         else:
             task = self._watch.begin()
             try:

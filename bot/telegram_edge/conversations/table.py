@@ -3,6 +3,7 @@
 from bot.telegram_edge.conversations.editor import (
     announcements,
     approvals,
+    audience,
     audit_log,
     corrections,
     delivery_report,
@@ -15,9 +16,11 @@ from bot.telegram_edge.conversations.editor import (
     links,
     publishing,
     scheduling,
+    second_editor,
     sources,
     statistics,
     taking_back,
+    taking_down,
     telling,
     topic_choice,
     uploads,
@@ -68,7 +71,9 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        audience.CONVERSATION,
         taking_back.CONVERSATION,
+        taking_down.CONVERSATION,
         editing_related.CONVERSATION,  # a link that was asked for becomes no draft
         editing_topics.CONVERSATION,  # a name that is looked for is no value
         editing.CONVERSATION,
@@ -77,6 +82,7 @@ REGISTRY = Registry(
         telling.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,
+        second_editor.CONVERSATION,
         scheduling.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,

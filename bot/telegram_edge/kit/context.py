@@ -20,6 +20,7 @@ from bot.domain.chat import Chat, ChatKind, DigestForm, Pictures
 from bot.domain.parts import Parts, arranged
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
+from bot.services.charts.drawing import ChartDrawer
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.readers.locations import LocationSearch
 from bot.services.readers.places import CitySearch
@@ -47,9 +48,9 @@ class BotContext:
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
     stopped or released, so that it does not wait for its next look at the database. `bot` is initialized; it answers
     people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
-    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web, and `parsing` reads
-    feeds and pages in a process of its own; `side_work` is what goes
-    on when an update has been answered. `inline_quota` is how much one person may ask in other chats.
+    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web, `parsing` reads feeds and pages in a
+    process of its own, and `chart_drawer` draws in others; `side_work` is what goes on when an update has been
+    answered. `inline_quota` is how much one person may ask in other chats.
     """
 
     db: Database
@@ -64,6 +65,7 @@ class BotContext:
     fetcher: Fetcher = field(default_factory=Fetcher)
     parsing: ParsingProcess = field(default_factory=ParsingProcess)
     side_work: SideWork = field(default_factory=SideWork)
+    chart_drawer: ChartDrawer = field(default_factory=ChartDrawer)
     city_search: CitySearch = field(default_factory=CitySearch)
     location_search: LocationSearch = field(default_factory=LocationSearch)
     inline_quota: InlineQuota = field(default_factory=InlineQuota)

@@ -44,7 +44,15 @@ from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi import rich_messages
 from bot.telegram_edge.botapi.ephemeral import Receiver, ephemeral_id, whose
-from bot.telegram_edge.botapi.methods import MethodCall, Params, captioned, editing, editing_keyboard, sending
+from bot.telegram_edge.botapi.methods import (
+    MethodCall,
+    Params,
+    captioned,
+    editing,
+    editing_keyboard,
+    editing_photo,
+    sending,
+)
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify_error
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 from bot.telegram_edge.botapi.prepared import tail
@@ -235,6 +243,20 @@ class Replies:
             return await self._edited(chat, where, editing(message, is_photo=is_photo), patience)
 
         return await _plainly_at_last(message, edit)
+
+    async def edit_photo(
+        self, chat: Chat, message_id: int, message: Message, *, patience: timedelta = REPLY_TIMEOUT
+    ) -> bool:
+        """Give a photo of ours another picture, with its caption and buttons; return False when it is gone.
+
+        Raises: as `edit`.
+        """
+        photo = message.photo
+        picture = None if photo is None else photo.file_id or photo.url or photo.data
+        if picture is None:
+            raise ValueError("there is no picture to show")
+        where = {"chat_id": chat.id, "message_id": message_id}
+        return await self._edited(chat, where, editing_photo(message, picture), patience)
 
     async def edit_keyboard(
         self, chat: Chat, message_id: int, keyboard: Keyboard, *, patience: timedelta = REPLY_TIMEOUT

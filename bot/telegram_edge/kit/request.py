@@ -284,6 +284,15 @@ class PressRequest:
             return self.message_id
         return self.message_id if is_there else await self.answer(message)
 
+    async def redraw_photo(self, message: Message) -> None:
+        """Put a picture and its caption in the place of the photo pressed, or below; not while the chat is held."""
+        with suppress(RetryAfter):
+            is_there = self.is_photo and await self.ctx.replies.edit_photo(
+                self.place, self.message_id, message, patience=self.patience
+            )
+            if not is_there:
+                await self.answer(message)
+
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
         with suppress(RetryAfter):

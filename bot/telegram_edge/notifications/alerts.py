@@ -25,6 +25,7 @@ from bot.render.editor import editing as edit_screens
 from bot.render.editor.topic_choice import question
 from bot.render.locale import Words
 from bot.services.content import editing
+from bot.services.content.taken_down_stories import BROUGHT_BACK
 from bot.services.content.topic_choice import choice
 from bot.services.newsroom import correction_offers, notices
 from bot.services.newsroom.correction_offers import Offer
@@ -57,10 +58,22 @@ async def tell_editors(ctx: BotContext, people: Collection[int], now: datetime) 
     doubled = [_doubled(notice, known) for notice in told if notice.kind == "doubled" and notice.article in known]
     warned = [(notice.subject, notice.detail) for notice in told if notice.kind == "warned"]
     failing = [(notice.subject, notice.detail) for notice in told if notice.kind == notices.SOURCE_FAILS]
-    if refused or doubled or warned or failing:
+    brought_back = [
+        (notice.subject, notice.article)
+        for notice in told
+        if notice.kind == BROUGHT_BACK and notice.article is not None
+    ]
+    if refused or doubled or warned or failing or brought_back:
 
         def message(words: Words) -> Message:
-            return screens.folded(words, refused=refused, doubled=doubled, warned=warned, failing=failing)
+            return screens.folded(
+                words,
+                refused=refused,
+                doubled=doubled,
+                warned=warned,
+                failing=failing,
+                brought_back=brought_back,
+            )
 
         if not await _tell(ctx, people, lambda words, _: message(words)):
             return False

@@ -11,9 +11,10 @@ from bot.domain.approval import DeskNews
 from bot.domain.chat import ChatState
 from bot.domain.message import Message
 from bot.render.editor import approvals as screens
+from bot.render.editor.audience import chosen_line
 from bot.render.editor.moments import moment_of
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import approvals
+from bot.services.newsroom import approvals, chosen_audience
 from bot.services.newsroom.approvals import News
 from bot.services.readers import membership
 from bot.telegram_edge.kit.context import BotContext
@@ -57,4 +58,5 @@ async def _message(ctx: BotContext, one: News, person: int) -> Message | None:
     if one.request is None or one.request.approved_by is not None:
         return None
     reach = await delivery_reports.reach_of(ctx.db, one.article, ctx.clock())
-    return screens.asked(look.words, one.article, one.request, one.names, look.zone, reach)
+    only_to = chosen_line(look.words, await chosen_audience.names(ctx.db, one.article))
+    return screens.asked(look.words, one.article, one.request, one.names, look.zone, reach, only_to)

@@ -55,6 +55,7 @@ from bot.telegram_edge.notifications.alerts import (
     tell_owners,
 )
 from bot.telegram_edge.notifications.approval_news import tell_of_approvals
+from bot.telegram_edge.notifications.second_editor_news import tell_of_second_editor
 from bot.telegram_edge.notifications.topic_threads import tend
 
 DRAW_INTERVAL = timedelta(seconds=1)
@@ -129,6 +130,7 @@ class ProgressMessages:
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
         self._start(("approvals",), lambda: self._tell_of_approvals(people, now))
+        self._start(("second editor",), lambda: self._tell_of_second_editor(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
         self._start(("topic threads",), lambda: self._tend_threads(now))
         # Roles may change at the shell too; an owner named in the configuration may write long after the start; and
@@ -388,6 +390,10 @@ class ProgressMessages:
         if now >= self._retry_at.get("approvals", now) and not await tell_of_approvals(self._ctx, people):
             self._retry_at["approvals"] = now + RETRY_UNREACHED_AFTER
 
+    async def _tell_of_second_editor(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("second editor", now) and not await tell_of_second_editor(self._ctx, people):
+            self._retry_at["second editor"] = now + RETRY_UNREACHED_AFTER
+
     # Alerts to groups
 
     async def _tell_of_threads(self, now: datetime) -> None:
@@ -465,6 +471,6 @@ async def _sent_by(conn: Connection, campaign: Campaign) -> Sendable | None:
     if campaign.subject.type == SubjectType.CHANGE_NOTE:
         return await change_notes.note(conn, campaign.subject.number)
     try:
-        return None if campaign.article is None else await articles.article(conn, campaign.article)
+        return None if campaign.article is None else await articles.even_taken_down(conn, campaign.article)
     except UnknownArticle:
         return None

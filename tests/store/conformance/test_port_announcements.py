@@ -42,6 +42,20 @@ async def test_one_is_kept_as_it_was_written_and_decided_once(engine: Engine) ->
             assert not await announced.leave(conn, nobody) and not await announced.choose(conn, nobody, None, [], NOW)
 
 
+async def test_one_that_waits_for_another_editor_is_sent_or_left_once(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        first, second = [await announced.add(conn, ANNA, NOW, WORDS, None) for _ in range(2)]
+        assert [await announced.wait(conn, first.number, 3) for _ in range(2)] == [True, False]
+        found = await announced.announcement(conn, first.number)
+        assert found is not None and (found.state, found.topic) == (AnnouncementState.WAITING, 3)
+        assert await announced.sent_since(conn, NOW - DAY) == []
+        assert await announced.choose(conn, first.number, 3, [], NOW)
+        assert not await announced.wait(conn, first.number, None)
+        assert await announced.wait(conn, second.number, None)
+        assert [await announced.leave(conn, second.number) for _ in range(2)] == [True, False]
+        assert not await announced.wait(conn, 404, None)
+
+
 async def _send(conn: Connection, ago: timedelta) -> int:
     one = await announced.add(conn, ANNA, NOW, WORDS, None)
     await announced.choose(conn, one.number, None, [], NOW - ago)

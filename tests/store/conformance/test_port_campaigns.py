@@ -30,7 +30,7 @@ from bot.domain.chat import ChatState
 from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
-from bot.store.content import topics
+from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, fanout, leases, outbox
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
@@ -149,6 +149,32 @@ async def test_followers_are_who_followed_in_time_can_be_reached_and_have_not_si
         assert await audience.wanting(conn, [], NOW) == {}
         nobody = await followers_of(conn, 404, NOW)
         assert (nobody.topics, nobody.sources, await reach(conn, nobody, NOW)) == ((), (), 0)
+
+
+async def test_an_article_for_chosen_topics_goes_to_their_followers_alone_by_any_name_of_its_own(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        found = await _followed(conn, *range(1, 6))
+        sea = (await put_topics(conn, "Sea"))["Sea"]
+        for chat in (2, 6, 7):
+            await put_chats(conn, chat)
+            await subscriptions.follow(conn, chat, sea, 0, NOW - HOUR)
+        await subscriptions.mute(conn, 7, found["AI"], None, NOW)
+        before = await articles.article(conn, 1)
+        await articles.set_only_to(conn, 1, [sea])
+        await articles.set_only_to(conn, 404, [sea])
+        after = await articles.article(conn, 1)
+        assert (before.only_to, after.only_to, after.revision) == ((), (sea,), before.revision + 1)
+        audience = await followers_of(conn, 1, NOW)
+        number = await broadcast(conn, 1)
+        await queue(conn, number)
+        assert await _rows(conn, number) == [2, 6]
+        assert await reach(conn, audience, NOW) == 2
+        assert await audience.wanting(conn, [1, 2, 3, 6, 7], NOW) == {2: sea, 6: sea}
+        assert await audience.end_of_piece(conn, 0, 100, 1) == 2
+        await articles.set_only_to(conn, 1, [])
+        assert (await articles.article(conn, 1)).only_to == ()
 
 
 async def test_who_has_it_or_ended_otherwise_gets_no_second_row(engine: Engine) -> None:

@@ -47,6 +47,18 @@ async def test_a_retraction_is_decided_about_once_and_anew_when_it_is_another(en
         assert not await change_notes.decide(conn, 404)
 
 
+async def test_a_note_waits_for_another_editor_once(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        note = await change_notes.of_correction(conn, 1, Correction(NOW))
+        assert [await change_notes.ask(conn, note.number, Whom.SAVED, by) for by in (7, 8)] == [True, False]
+        found = await change_notes.note(conn, note.number)
+        assert found is not None and (found.asked_for, found.asked_by) == (Whom.SAVED, 7)
+        assert [await change_notes.ask_no_more(conn, note.number) for _ in range(2)] == [True, False]
+        assert await change_notes.note(conn, note.number) == note
+        assert not await change_notes.ask(conn, 404, Whom.ALL, 7)
+
+
 async def _scene(conn: Connection) -> ChangeNote:
     """Let Anna, Ben and Cara have an article, Ben and Dora keep it, and Cara take no announcements."""
     await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT, CARA: Status.SENT})

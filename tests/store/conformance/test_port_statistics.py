@@ -24,16 +24,22 @@ from port_samples import (
     put_topics,
     queue,
     send_to,
+    the_campaign,
 )
 
 from bot.domain.chat import ChatKind, ChatState
-from bot.domain.delivery import Status
+from bot.domain.delivery import REPORT, Lane, Status, Subject, SubjectType
 from bot.domain.phrases import Phrase, phrase
+from bot.domain.role import Role
 from bot.domain.statistics import Act, Day, Fact, Period, latest, period_until
-from bot.store.delivery import delivery_reports, receipts, retention
+from bot.store.delivery import campaigns, delivery_reports, fanout, receipts, retention, weekly_reports
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.weekly_reports import WeeklyReport, recipients_of
+from bot.store.desk import editors
 from bot.store.engine.connection import Connection
 from bot.store.readers import chats, phrases, stories, subscriptions
-from bot.store.statistics import activity, figures
+from bot.store.statistics import activity, figures, report_wishes
+from bot.store.statistics.report_wishes import ReportWish
 
 WEEK = latest(7, NOW, UTC)
 TODAY = latest(1, NOW, UTC)
@@ -281,3 +287,62 @@ async def test_what_retention_drops_takes_no_number_away(engine: Engine) -> None
         held = await receipts.held(conn, about(1), [ANNA])
         assert held[ANNA].sent_at is None
         assert (await counted(conn), await figures.articles(conn, WEEK, 9)) == before
+
+
+async def test_what_somebody_wants_of_statistics_is_kept_for_them_alone(engine: Engine) -> None:
+    monday, next_monday = date(2026, 3, 2), date(2026, 3, 9)
+    async with engine.transaction() as conn:
+        assert await report_wishes.wish(conn, ANNA) == ReportWish(ANNA)
+        await put_chats(conn, ANNA)
+        await chats.set_zone(conn, ANNA, "Asia/Tokyo")
+        for person in (BEN, ANNA):
+            await report_wishes.set_weekly(conn, person, True, monday)
+        await report_wishes.set_dark(conn, ANNA, True)
+        both = [(ReportWish(ANNA, True, True, monday), "Asia/Tokyo"), (ReportWish(BEN, True, False, monday), None)]
+        assert await report_wishes.weekly(conn) == both
+        await report_wishes.set_weekly(conn, ANNA, True, next_monday)  # once more: nothing is lost by it
+        assert (await report_wishes.wish(conn, ANNA)).told_until == monday
+        assert await report_wishes.told(conn, [ANNA, HIGHEST], next_monday) == [ANNA]
+        assert await report_wishes.told(conn, [ANNA, BEN], next_monday) == [BEN]
+        assert await report_wishes.told(conn, [ANNA, BEN], monday) == []
+        await report_wishes.set_weekly(conn, ANNA, False, next_monday)
+        assert [wish.person for wish, _ in await report_wishes.weekly(conn)] == [BEN]
+        await chats.delete(conn, BEN)
+        assert await report_wishes.weekly(conn) == []
+
+
+async def test_a_report_is_for_those_who_still_want_it_and_have_a_role(engine: Engine) -> None:
+    monday = date(2026, 3, 2)
+    people = (ANNA, BEN, 10, 11, 12)
+    async with engine.transaction() as conn:
+        await put_chats(conn, *people)
+        for person in (BEN, 10, 12):
+            await editors.add(conn, person, Role.CONTRIBUTOR if person == 12 else Role.EDITOR, None, NOW)
+        for person in (ANNA, BEN, 11, 12):
+            await report_wishes.set_weekly(conn, person, True, monday)
+        number = await weekly_reports.add(conn, "Europe/Berlin", monday, people, [ANNA])
+        found = await weekly_reports.report(conn, number)
+        assert found == WeeklyReport(number, "Europe/Berlin", monday, people, (ANNA,))
+        assert await weekly_reports.report(conn, number + 1) is None
+        audience = recipients_of(found)
+        assert await reach(conn, audience, NOW) == 5
+        # 10 wants none any more, 11 has no role any more, 12 may only make drafts.
+        assert await audience.wanting(conn, people, NOW) == {ANNA: 0, BEN: 0}
+
+
+async def test_a_report_counts_as_no_message_of_the_bots(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        number = await weekly_reports.add(conn, "UTC", date(2026, 3, 2), [ANNA], [ANNA])
+        subject = Subject(SubjectType.REPORT, number)
+        campaign = await campaigns.promise(conn, REPORT, subject, fixed_at=NOW, start_at=NOW, lane=Lane.LATER, by=None)
+        found = await weekly_reports.report(conn, number)
+        assert found is not None
+        await fanout.begin(conn, campaign, 0)
+        while await fanout.fan_out(conn, await the_campaign(conn, campaign), recipients_of(found), NOW):
+            pass
+        await deliver(conn, campaign, {ANNA: Status.SENT})
+        assert (await the_campaign(conn, campaign)).sent == 1
+        for _ in range(2):
+            assert Fact.SENT not in await counted(conn)
+            await activity.carry_over(conn)

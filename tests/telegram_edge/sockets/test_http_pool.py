@@ -103,6 +103,42 @@ async def test_calls_share_a_connection_and_never_at_the_same_time():
         assert server.requests == [REQUEST] * 23
 
 
+async def test_a_request_that_had_to_wait_leaves_only_if_it_still_may_and_its_connection_stays():
+    async with served(obliging) as server, pool_to(server) as pool:
+        asked: list[int] = []
+
+        def may_leave() -> bool:
+            asked.append(server.connections)
+            return len(asked) > 1
+
+        with pytest.raises(NotConnected):
+            await pool.exchange(REQUEST, may_leave=may_leave)
+        assert (asked, server.requests) == ([1], []), "asked once it was connected, and nothing was sent"
+        assert await pool.exchange(REQUEST, may_leave=may_leave) == (200, b"1")
+        assert (asked, server.connections) == ([1], 1), "who waits for nothing was asked before"
+
+
+async def test_who_waits_for_room_is_asked_once_there_is_some():
+    may_answer = asyncio.Event()
+
+    async def slow(server, reader, writer):
+        while True:
+            await server.request(reader)
+            await may_answer.wait()
+            writer.write(http(b"done"))
+
+    async with served(slow) as server, pool_to(server) as pool:
+        first = [asyncio.create_task(pool.exchange(REQUEST)) for _ in range(PATIENT.connections)]
+        await eventually(lambda: len(server.requests) == PATIENT.connections)
+        last = asyncio.create_task(pool.exchange(REQUEST, may_leave=lambda: False))
+        await asyncio.sleep(0)
+        may_answer.set()
+        with pytest.raises(NotConnected):
+            await last
+        assert [await one for one in first] == [(200, b"done")] * PATIENT.connections
+        assert len(server.requests) == PATIENT.connections
+
+
 async def test_a_connection_that_the_server_closed_while_it_was_unused_is_not_used_again():
     async def once(server, reader, writer):
         await server.request(reader)

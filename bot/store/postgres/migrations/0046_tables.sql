@@ -94,7 +94,9 @@ CREATE TABLE articles (
     corrections text COLLATE "C", -- JSON, the last three: [when, why (null: none given), [fields]]
     uncorrected text COLLATE "C", -- JSON: fields that were changed and no copy was corrected for; null: none
     retracted_why text COLLATE "C", -- what a copy that became a notice says; null: nothing was given
-    edits text COLLATE "C" -- JSON, by field: [what the source said last, whether editors are asked]; null: none
+    edits text COLLATE "C", -- JSON, by field: [what the source said last, whether editors are asked]; null: none
+    taken_down_at bigint, -- null: it was not
+    only_to text COLLATE "C" -- JSON, numbers of topics; null: to all who follow one of its own, a phrase or its story
 );
 CREATE INDEX articles_latest ON articles (published_at DESC, number DESC) WHERE state IN ('published', 'archived');
 CREATE INDEX articles_desk ON articles (state, published_at DESC) WHERE state IN ('draft', 'scheduled', 'held');
@@ -245,7 +247,7 @@ CREATE TABLE deliveries ( -- work not yet settled
     UNIQUE (campaign, chat)
 );
 CREATE INDEX deliveries_in_hand ON deliveries (owner) WHERE owner <> 0;
-CREATE INDEX deliveries_due ON deliveries (campaign, waits, not_before) WHERE owner = 0;
+CREATE INDEX deliveries_due ON deliveries (campaign, waits, not_before, id) WHERE owner = 0;
 
 CREATE TABLE editors (
     person bigint PRIMARY KEY,
@@ -720,6 +722,21 @@ CREATE TABLE announcements (
 );
 CREATE INDEX announcements_sent ON announcements (sent_at) WHERE sent_at IS NOT NULL;
 
+CREATE TABLE taken_down_links ( -- without naming them
+    salt text COLLATE "C" NOT NULL,
+    print text COLLATE "C" NOT NULL, -- store.content.taken_down.print_of
+    article bigint NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (salt, print)
+);
+
+CREATE TABLE asked_takedowns ( -- until the one who asked says that it is to be done
+    person bigint PRIMARY KEY,
+    article bigint NOT NULL REFERENCES articles (number),
+    why text COLLATE "C", -- null: no reason was given
+    at bigint NOT NULL
+);
+
 CREATE TABLE activity (
     fact bigint NOT NULL, -- domain.statistics.Fact
     at bigint NOT NULL, -- the beginning of a quarter of an hour; days of every zone are made of them
@@ -819,3 +836,11 @@ CREATE VIEW numbers_given AS                -- the highest number that rows of t
     SELECT name, last FROM counted
     UNION ALL SELECT 'campaigns', CASE WHEN is_called THEN last_value ELSE 0 END FROM campaigns_id_seq
     UNION ALL SELECT 'phrases', CASE WHEN is_called THEN last_value ELSE 0 END FROM phrases_number_seq;
+
+-- What is sent leaves a dead row for each claim and each end: they are cleared away as they come, not by the share.
+-- Source: https://www.postgresql.org/docs/current/runtime-config-autovacuum.html
+ALTER TABLE deliveries SET (
+    autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0.05, fillfactor = 80
+);
+ALTER TABLE campaigns SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, fillfactor = 50);

@@ -19,45 +19,47 @@ from typing import Any
 import psycopg
 
 from bot.domain.database_place import ServerAddress
-from bot.errors import StoreBusy, StoreError, StoreNewer
+from bot.errors import StoreError, StoreNewer
 from bot.store.engine.moved_mark import MARKS, why_nothing_runs
-from bot.store.postgres.connection import SCHEMA, named
+from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA
+from bot.store.postgres.sync_connection import translating
 
 _LOCK = 0x6D696772  # "migr"
-CONNECT_TIMEOUT = 5  # seconds
 
 
-def migrate(url: str, *, marked: bool = False) -> None:
-    """Give the database this version's tables; make them where there are none.
+def migrate(url: str, *, create: bool = True, marked: bool = False) -> None:
+    """Give the database this version's tables; make them where there are none, if `create`.
 
     `marked`: also to one that was moved, or is to become the copy of another, on which nothing runs.
     Raises: StoreError, StoreNewer.
     """
-    try:
-        with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            conn.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-            conn.execute(f"SET LOCAL search_path = {SCHEMA}, pg_catalog")
-            conn.execute("CREATE TABLE IF NOT EXISTS schema_version (number bigint PRIMARY KEY)")
-            [(version,)] = conn.execute("SELECT coalesce(max(number), 0) FROM schema_version").fetchall()
-            if version > latest():
-                raise StoreNewer(f"the database {named(url)} was made by a newer newsbot; run that version")
-            if version and not marked:
-                _refuse_moved(conn, url)
-            for number, script in scripts().items():
-                if number > version:
-                    conn.execute(script.encode())
-                    conn.execute("INSERT INTO schema_version (number) VALUES (%s)", (number,))
-    except psycopg.OperationalError as error:
-        raise StoreBusy(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
-    except psycopg.Error as error:
-        raise StoreError(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
+    where = ServerAddress(url).shown
+    with translating(where), psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        if not create and not _has_tables(conn):
+            raise StoreError(f"there is no bot's database at {where}; `newsbot run` or `newsbot import` makes one")
+        conn.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        conn.execute(f"SET LOCAL search_path = {SCHEMA}, pg_catalog")
+        conn.execute("CREATE TABLE IF NOT EXISTS schema_version (number bigint PRIMARY KEY)")
+        [(version,)] = conn.execute("SELECT coalesce(max(number), 0) FROM schema_version").fetchall()
+        if version > latest():
+            raise StoreNewer(f"the database {where} was made by a newer newsbot; run that version")
+        if version and not marked:
+            _refuse_moved(conn, where)
+        for number, script in scripts().items():
+            if number > version:
+                conn.execute(script.encode())
+                conn.execute("INSERT INTO schema_version (number) VALUES (%s)", (number,))
 
 
-def _refuse_moved(conn: psycopg.Connection[Any], url: str) -> None:
+def _has_tables(conn: psycopg.Connection[Any]) -> bool:
+    return conn.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.schema_version",)).fetchall() != [(None,)]
+
+
+def _refuse_moved(conn: psycopg.Connection[Any], where: str) -> None:
     """Refuse a database that was moved, and half a copy of one."""
     marks = dict(conn.execute("SELECT key, value FROM meta WHERE key = ANY(%s)", (list(MARKS),)).fetchall())
-    if (why := why_nothing_runs(ServerAddress(url).shown, *map(marks.get, MARKS))) is not None:
+    if (why := why_nothing_runs(where, *map(marks.get, MARKS))) is not None:
         raise StoreError(why)
 
 

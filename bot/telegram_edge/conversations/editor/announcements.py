@@ -7,10 +7,12 @@ from bot.domain.message import Message
 from bot.errors import OutOfTurn
 from bot.render import error_messages
 from bot.render.editor import announcements as screens
+from bot.render.editor import second_editor
 from bot.render.editor.announcements import AnnounceVerb
 from bot.services.newsroom import announcing
 from bot.services.newsroom.announcing import Question
 from bot.telegram_edge.conversations.editor.copies import send_as_it_is
+from bot.telegram_edge.conversations.editor.going_public import rules_of
 from bot.telegram_edge.conversations.editor.publishing import follow
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -45,20 +47,16 @@ async def send(ctx: BotContext, press: PressRequest) -> None:
     """Send it to whom the button says; the message with the button becomes the progress."""
     number, topic = number_of(press), number_of(press, 1) or None
     try:
-        campaign = await announcing.send(
-            ctx.db,
-            number,
-            topic,
-            by=press.person,
-            owners=ctx.settings.admins,
-            now=ctx.clock(),
-            undo=ctx.settings.undo,
-        )
+        sent = await announcing.send(ctx.db, number, topic, by=press.person, now=ctx.clock(), rules=rules_of(ctx))
     except OutOfTurn:
         await _show(ctx, press, topic)
-    else:
-        ctx.wake()
-        await follow(ctx, press, campaign)
+        return
+    ctx.wake()
+    found = await announcing.announcement(ctx.db, number)
+    if isinstance(sent, int):
+        await follow(ctx, press, sent)
+    elif found is not None:
+        await press.redraw(second_editor.waits(press.words, found, sent.others))
 
 
 async def show_topics(ctx: BotContext, press: PressRequest) -> None:
@@ -109,6 +107,9 @@ async def _show(ctx: BotContext, press: PressRequest, topic: int | None) -> None
         if asked is not None:
             await press.redraw(_ask(ctx, press, asked))
             return
+    if found is not None and found.state is AnnouncementState.WAITING:
+        await press.redraw(second_editor.waits(press.words, found, None))
+        return
     await press.redraw(screens.decided(press.words, found))
 
 

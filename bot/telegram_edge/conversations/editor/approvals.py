@@ -16,7 +16,7 @@ from bot.services.newsroom.approvals import Approval, Done
 from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed
-from bot.telegram_edge.conversations.editor.going_public import rules_of
+from bot.telegram_edge.conversations.editor.going_public import chosen_line, rules_of
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -37,7 +37,7 @@ async def approve(ctx: BotContext, request: Request) -> None:
         case Done(published=Published() as published):
             await publishing.show_progress(ctx, request, published.article, published.campaign)
         case _:
-            await request.answer(_answer(ctx, request, done))
+            await request.answer(await _answer(ctx, request, done))
 
 
 async def approve_pressed(ctx: BotContext, press: PressRequest) -> None:
@@ -52,7 +52,7 @@ async def approve_pressed(ctx: BotContext, press: PressRequest) -> None:
         case Done(published=Published() as published):
             await publishing.follow(ctx, press, published.campaign)
         case _:
-            await press.redraw(_answer(ctx, press, done))
+            await press.redraw(await _answer(ctx, press, done))
 
 
 async def decline(ctx: BotContext, press: PressRequest) -> None:
@@ -85,12 +85,15 @@ async def _approve(ctx: BotContext, asked: Request | PressRequest, article: Arti
     return done
 
 
-def _answer(ctx: BotContext, asked: Request | PressRequest, done: Approval) -> Message:
+async def _answer(ctx: BotContext, asked: Request | PressRequest, done: Approval) -> Message:
     zone = ctx.look(asked.chat).zone
+    only = await chosen_line(ctx, asked.words, done.article)
     if done.done is None:
         return screens.judged(asked.words, done.verdict, done.article, done.request, zone)
     if done.request is not None and done.request.at is not None:
-        return schedule_screens.scheduled(asked.words, done.done.article, zone, manner=done.request.manner)
+        return schedule_screens.scheduled(
+            asked.words, done.done.article, zone, manner=done.request.manner, only_to=only
+        )
     return publishing_screens.archived(asked.words, done.done.article)
 
 
@@ -99,7 +102,8 @@ async def _question(
 ) -> Message:
     names, zone = await newsdesk.names(ctx.db), ctx.look(asked.chat).zone
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock())
-    return screens.asked(asked.words, article, request, names, zone, reach)
+    only = await chosen_line(ctx, asked.words, article)
+    return screens.asked(asked.words, article, request, names, zone, reach, only)
 
 
 CONVERSATION = Conversation(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.domain.article import Article
 from bot.domain.message import Button
 from bot.domain.role import Role, may_read
-from bot.errors import AmbiguousArticle, UnknownArticle
-from bot.render.editor import desk
+from bot.errors import AmbiguousArticle, TakenDown, UnknownArticle
+from bot.render.editor import desk, takedown
 from bot.render.editor.desk import Verb
 from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.kit.commands import Access, may
@@ -37,6 +37,9 @@ async def article_of(ctx: BotContext, request: Request, verb: Verb = Verb.OPEN) 
         if may(role, Access.EDITORS):
             await request.answer(desk.several(request.words, request.args, error.candidates, verb))
             return None
+    except TakenDown as error:
+        await request.answer(takedown.was(request.words, error.number))
+        return None
     except UnknownArticle:
         pass
     await request.answer(desk.no_such(request.words, request.args))
@@ -62,6 +65,8 @@ async def article_pressed(ctx: BotContext, press: PressRequest) -> Article:
     number = number_of(press)
     try:
         return _readable(await newsdesk.article(ctx.db, number), await role_of(ctx, press), press.person)
+    except TakenDown as error:
+        raise UnknownArticle(takedown.was_text(press.words, number)) from error
     except UnknownArticle as error:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.audit import LogGroup
 from bot.domain.message import Message
+from bot.errors import TakenDown, UnknownArticle
 from bot.render.editor import audit_log as screens
 from bot.render.editor.audit_log import GROUPS, LogVerb
 from bot.services.newsroom import desk
@@ -21,11 +22,23 @@ async def log(ctx: BotContext, request: Request) -> None:
     """Show the last acts; those about one article, if it is named."""
     number = None
     if request.args or request.replied_to is not None:
-        article = await article_of(ctx, request)
-        if article is None:
+        number = await _number(ctx, request)
+        if number is None:
             return
-        number = article.number
     await request.answer(await _page(ctx, request, LogGroup.ALL, number, None))
+
+
+async def _number(ctx: BotContext, request: Request) -> int | None:
+    """Return the article that is named, which may have been taken down: what was done stays in the log."""
+    try:
+        if request.args:
+            await desk.named(ctx.db, request.args)
+    except TakenDown as error:
+        return error.number
+    except UnknownArticle:
+        pass  # said below
+    article = await article_of(ctx, request)
+    return None if article is None else article.number
 
 
 async def turn(ctx: BotContext, press: PressRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.article import Article
+from bot.domain.copies import Delivered
 from bot.domain.correction import MAX_WHY, reason
 from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
@@ -10,7 +11,7 @@ from bot.errors import OutOfTurn
 from bot.render.editor import corrections as screens
 from bot.render.editor.desk import Verb
 from bot.services.newsroom import corrections, telling
-from bot.services.newsroom.corrections import Changing, Delivered
+from bot.services.newsroom.corrections import Changing
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.publishing import follow, show_progress
 from bot.telegram_edge.kit.commands import Access, Where, msgid

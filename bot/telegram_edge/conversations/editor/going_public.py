@@ -5,19 +5,25 @@ copy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, Manner
+from bot.domain.editing import EditField, Refusal
 from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.domain.when_text import morning_after
 from bot.errors import OutOfTurn
 from bot.render.editor import approvals as approval_screens
-from bot.render.editor import desk
+from bot.render.editor import audience as audience_screens
+from bot.render.editor import desk, edit_refusals
 from bot.render.editor import schedule as schedule_screens
 from bot.render.editor.desk import Verb
-from bot.services.newsroom import approvals
+from bot.render.locale import Words
+from bot.services.content.typed_fields import topics_typed
+from bot.services.newsroom import approvals, chosen_audience
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Newsroom, Waiting
 from bot.telegram_edge.kit.context import BotContext
@@ -32,6 +38,7 @@ async def make_public(
     *,
     at: datetime | None = None,
     manner: Manner = Manner.USUAL,
+    only_to: Sequence[int] | None = None,
 ) -> Done | Waiting | None:
     """Publish, list or schedule in the name of the one who asks, or ask the other editors; None: it is out already.
 
@@ -40,7 +47,15 @@ async def make_public(
     assert asked.person is not None  # editors are people
     try:
         done = await approvals.make_public(
-            ctx.db, number, wanted, by=asked.person, now=ctx.clock(), rules=rules_of(ctx), at=at, manner=manner
+            ctx.db,
+            number,
+            wanted,
+            by=asked.person,
+            now=ctx.clock(),
+            rules=rules_of(ctx),
+            at=at,
+            manner=manner,
+            only_to=only_to,
         )
     except OutOfTurn:
         return None
@@ -58,6 +73,39 @@ def waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> 
     if waiting.is_new:
         return approval_screens.waits(asked.words, article, waiting.others)
     return approval_screens.waits_already(asked.words, article)
+
+
+async def chosen_line(ctx: BotContext, words: Words, article: Article) -> str:
+    """Return a sentence about whom alone an article goes to; empty when it goes to all who follow it."""
+    return audience_screens.chosen_line(words, await chosen_audience.names(ctx.db, article))
+
+
+async def topics_behind_only(
+    ctx: BotContext, asked: Request, article: Article, typed: str | None
+) -> tuple[bool, tuple[int, ...] | None]:
+    """Return whether what was typed behind `only` is understood, and the topics; None where nothing was typed.
+
+    `all` means all who follow it. What is no topic is answered here.
+    """
+    if typed is None:
+        return True, None
+    try:
+        return True, await topics_typed(ctx.db, article, typed)
+    except Refusal as refusal:
+        if typed.casefold() in ("all", asked.words("all").casefold()):
+            return True, ()
+        await asked.answer(edit_refusals.refused(asked.words, article, EditField.TOPICS, refusal))
+        return False, None
+
+
+async def aimed(ctx: BotContext, asked: Request, article: Article, only_to: Sequence[int] | None) -> Article:
+    """Return an article to be asked about once more, for the audience that was typed: that alone reaches nobody."""
+    if only_to is None:
+        return article
+    with suppress(OutOfTurn):
+        now = ctx.clock()
+        return await chosen_audience.choose_audience(ctx.db, article.number, only_to, by=asked.person, now=now)
+    return article
 
 
 def night_button(ctx: BotContext, asked: Request | PressRequest, article: Article) -> Button | None:

@@ -21,7 +21,7 @@ from bot.domain.message import Message
 from bot.domain.pasted_link import Asked, PageFound, PastedLink, Unread, links_in
 from bot.domain.publishing import PushWindow
 from bot.domain.source import Origin, SourceChoices
-from bot.errors import OutOfTurn, SourceFault, UnknownArticle
+from bot.errors import OutOfTurn, SourceFault, TakenDown, UnknownArticle
 from bot.render import error_messages
 from bot.render.editor import desk
 from bot.render.editor import links as screens
@@ -74,6 +74,11 @@ async def _take_link(ctx: BotContext, request: Request, text: str, more: int) ->
         await request.answer(screens.refused(request.words, judgement.fault))
         return
     link = judgement.url
+    try:
+        await links.must_not_be_taken_down(ctx.db, [link])
+    except TakenDown as error:
+        await request.answer(screens.taken_down(request.words, error.number))
+        return
     known = await links.known(ctx.db, [link])
     if known is not None:
         await request.answer(await _known(ctx, request, known))
@@ -112,6 +117,9 @@ async def _read(ctx: BotContext, request: Request, pasted: PastedLink) -> None:
         else:  # it took a while, and they were let go meanwhile
             await links.keep(ctx.db, replace(pasted, is_read=True), ctx.clock())
             await _say(ctx, request, pasted, error_messages.not_understood(request.words))
+    except TakenDown as error:
+        await links.forget(ctx.db, pasted)
+        await _say(ctx, request, pasted, screens.taken_down(request.words, error.number))
     except TelegramError as error:
         log.warning("what became of a link could not be said: %s", type(error).__name__)
         await links.keep(ctx.db, replace(pasted, is_read=True), ctx.clock())
@@ -123,6 +131,7 @@ async def _read(ctx: BotContext, request: Request, pasted: PastedLink) -> None:
 
 async def _show(ctx: BotContext, request: Request, pasted: PastedLink, found: PageFound) -> None:
     now = ctx.clock()
+    await links.must_not_be_taken_down(ctx.db, found.addresses)
     read = replace(pasted, is_read=True, at=now, feeds=found.feeds)
     if found.unread is None:
         await _make_draft(ctx, request, read, found)
@@ -169,7 +178,12 @@ async def _take_title(ctx: BotContext, request: Request, pasted: PastedLink) -> 
     if not title or pasted.story is None:
         await request.answer(screens.no_title(request.words))
         return
-    done = await links.draft(ctx.db, replace(pasted.story, title=title), now=ctx.clock(), by=request.person)
+    try:
+        done = await links.draft(ctx.db, replace(pasted.story, title=title), now=ctx.clock(), by=request.person)
+    except TakenDown as error:
+        await links.forget(ctx.db, pasted)
+        await request.answer(screens.taken_down(request.words, error.number))
+        return
     settled = replace(pasted, asked=None, story=None, article=done.article.number)
     await links.keep(ctx.db, settled, ctx.clock())
     if done.is_new:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.delivery import SubjectType
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
+from bot.domain.only_to import read_only_to
 from bot.domain.pacing import full_rate
 from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
@@ -30,7 +33,15 @@ from bot.telegram_edge.conversations.editor.article_args import (
     asked_late,
 )
 from bot.telegram_edge.conversations.editor.copies import send_copy
-from bot.telegram_edge.conversations.editor.going_public import make_public, night_button, waiting_for, waits
+from bot.telegram_edge.conversations.editor.going_public import (
+    aimed,
+    chosen_line,
+    make_public,
+    night_button,
+    topics_behind_only,
+    waiting_for,
+    waits,
+)
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -86,20 +97,30 @@ async def back(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def publish(ctx: BotContext, request: Request) -> None:
-    """Publish, and show the copy first when there is an undo delay. A word behind the article says how it arrives."""
-    is_reply = request.replied_to is not None
-    text, manner = read_manner(request.args, request.words.language, may_be_all=is_reply)
+    """Publish, and show the copy first when there is an undo delay.
+
+    Words behind the article say how it arrives, and `only` with topics to whose followers alone it goes.
+    """
+    is_reply, language = request.replied_to is not None, request.words.language
+    text, only = read_only_to(request.args, language, may_be_all=is_reply)
+    text, manner = read_manner(text, language, may_be_all=is_reply)
+    if only is not None and manner is Manner.USUAL:
+        only, manner = read_manner(only, language)
     article = await article_of(ctx, request.with_args(text))
     if article is None:
         return
+    is_clear, only_to = await topics_behind_only(ctx, request, article, only)
+    if not is_clear:
+        return
     if request.is_late:
+        article = await aimed(ctx, request, article, only_to)
         at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
         question, button = await _ask_to_publish(ctx, request, article)
         if manner is not Manner.USUAL:
             button = desk.manner_button(request.words, article, manner)
         await request.answer(desk.asked_late(request.words, question, button, at))
         return
-    await _publish_anew(ctx, request, article, manner)
+    await _publish_anew(ctx, request, article, manner, only_to)
 
 
 async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
@@ -169,6 +190,8 @@ async def _ask_to_publish(ctx: BotContext, asked: Request | PressRequest, articl
     """Return what is asked, and the button that says yes."""
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock())
     question = asked.words("Publish #{number} now?", number=article.number)
+    if only := await chosen_line(ctx, asked.words, article):
+        question = f"{question} {only}"
     if await delivery_reports.is_paused(ctx.db):
         question = f"{question} {desk.paused(asked.words)}"
     return question, desk.publish_button(asked.words, article, reach)
@@ -251,7 +274,8 @@ async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
     found = await _campaign(ctx, press)
     if found is None:
         return
-    article = None if found.article is None else await newsdesk.article(ctx.db, found.article)
+    is_news = found.article is not None and not found.is_change
+    article = await newsdesk.article(ctx.db, found.article) if is_news and found.article is not None else None
     if article is not None and article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
@@ -271,9 +295,13 @@ def rate_of(ctx: BotContext) -> float:
 
 
 async def _publish_anew(
-    ctx: BotContext, asked: Request | PressRequest, article: Article, manner: Manner = Manner.USUAL
+    ctx: BotContext,
+    asked: Request | PressRequest,
+    article: Article,
+    manner: Manner = Manner.USUAL,
+    only_to: Sequence[int] | None = None,
 ) -> None:
-    match await make_public(ctx, asked, article.number, Wanted.PUBLISH, manner=manner):
+    match await make_public(ctx, asked, article.number, Wanted.PUBLISH, manner=manner, only_to=only_to):
         case Done(published=Published() as published):
             if published.start_at > ctx.clock():
                 await send_copy(ctx, asked.chat, article.number, asked.patience)
@@ -314,6 +342,7 @@ async def _note(
         is_paused=await delivery_reports.is_paused(ctx.db),
         waiting=await waiting_for(ctx, asked, article, reach),
         night=night_button(ctx, asked, article),
+        only_to=await chosen_line(ctx, asked.words, article),
     )
 
 

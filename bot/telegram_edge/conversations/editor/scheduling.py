@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.message import Message
+from bot.domain.only_to import read_only_to
 from bot.domain.when_text import FURTHEST, Fault, When, read_when, suggestions
 from bot.errors import OutOfTurn
 from bot.render import error_messages
@@ -16,7 +18,13 @@ from bot.render.editor.desk import Verb
 from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
-from bot.telegram_edge.conversations.editor.going_public import make_public, waits
+from bot.telegram_edge.conversations.editor.going_public import (
+    aimed,
+    chosen_line,
+    make_public,
+    topics_behind_only,
+    waits,
+)
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -29,11 +37,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 async def schedule(ctx: BotContext, request: Request) -> None:
     """Let an article go out at a time that is typed; without one, some are offered. Late, it is asked again.
 
-    A reply to an article's message stands for it: then all that is typed is the time, if it is one.
+    A reply to an article's message stands for it: then all that is typed is the time, if it is one. Topics behind
+    `only` are those to whose followers alone it goes.
     """
+    is_reply = request.replied_to is not None
+    args, only = read_only_to(request.args, request.words.language, may_be_all=is_reply)
+    request = request.with_args(args)
     named, _, text = request.args.partition(" ")
     when = None
-    if request.replied_to is not None:
+    if is_reply:
         when = _read(ctx, request, request.args)
         if when.fault is not Fault.UNKNOWN or not text:
             named, text = "", request.args
@@ -43,6 +55,9 @@ async def schedule(ctx: BotContext, request: Request) -> None:
     article = await article_of(ctx, request.with_args(named), Verb.SCHEDULE)
     if article is None:
         return
+    is_clear, only_to = await topics_behind_only(ctx, request, article, only)
+    if not is_clear:
+        return
     if not text.strip():
         await request.answer(_ask(ctx, request, article))
         return
@@ -50,13 +65,14 @@ async def schedule(ctx: BotContext, request: Request) -> None:
     if when.at is None:
         await request.answer(screens.unclear(request.words, article, when, ctx.look(request.chat).zone))
     elif request.is_late:
+        article = await aimed(ctx, request, article, only_to)
         zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
         label = screens.choices(request.words, article, [when.at], zone, manner=when.manner)
         question = request.words("Schedule #{number} now?", number=article.number)
         await request.answer(desk.asked_late(request.words, question, label[0][0], at))
     else:
-        await request.answer(await _schedule(ctx, request, article, when.at, manner=when.manner))
+        await request.answer(await _schedule(ctx, request, article, when.at, manner=when.manner, only_to=only_to))
 
 
 async def ask(ctx: BotContext, press: PressRequest) -> None:
@@ -119,13 +135,20 @@ def _manner(press: PressRequest) -> Manner:
 
 
 async def _schedule(
-    ctx: BotContext, asked: Request | PressRequest, article: Article, at: datetime, *, manner: Manner
+    ctx: BotContext,
+    asked: Request | PressRequest,
+    article: Article,
+    at: datetime,
+    *,
+    manner: Manner,
+    only_to: Sequence[int] | None = None,
 ) -> Message:
     """Schedule, or ask the other editors to approve it; return what is said of it."""
     zone = ctx.look(asked.chat).zone
-    match await make_public(ctx, asked, article.number, Wanted.SCHEDULE, at=at, manner=manner):
+    match await make_public(ctx, asked, article.number, Wanted.SCHEDULE, at=at, manner=manner, only_to=only_to):
         case Done(scheduled):
-            return screens.scheduled(asked.words, scheduled, zone, manner=manner)
+            only = await chosen_line(ctx, asked.words, scheduled)
+            return screens.scheduled(asked.words, scheduled, zone, manner=manner, only_to=only)
         case Waiting() as waiting:
             return waits(asked, article, waiting)
         case None if article.state is ArticleState.PUBLISHED or article.is_listed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article
+from bot.domain.copies import Delivered
 from bot.domain.correction import MAX_WHY, reason
 from bot.domain.message import Button
 from bot.domain.press import press as data_of
@@ -15,7 +16,6 @@ from bot.render.editor.desk import Verb
 from bot.services.newsroom import corrections, newsroom, telling
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting
-from bot.services.newsroom.corrections import Delivered
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.corrections import say_what_cannot
 from bot.telegram_edge.conversations.editor.going_public import make_public, waits

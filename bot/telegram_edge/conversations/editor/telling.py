@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bot.domain.article import Article
 from bot.domain.change_note import Whom
 from bot.domain.message import Message
 from bot.errors import OutOfTurn
+from bot.render.editor import second_editor as second_screens
 from bot.render.editor import telling as screens
 from bot.render.editor.desk import Verb
-from bot.services.newsroom import telling
-from bot.services.newsroom.telling import Question
+from bot.services.newsroom import second_editor, telling
+from bot.services.newsroom.telling import Question, Told
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed
+from bot.telegram_edge.conversations.editor.going_public import rules_of
 from bot.telegram_edge.conversations.editor.publishing import follow, show_progress
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -66,19 +67,24 @@ async def ask_late(ctx: BotContext, press: PressRequest) -> LateAnswer:
 
 async def _tell(ctx: BotContext, press: PressRequest, whom: Whom) -> None:
     """Tell them; the message with the button becomes the progress."""
-    article: Article = await article_pressed(ctx, press)
+    assert press.person is not None  # editors are people
+    article = await article_pressed(ctx, press)
     now = ctx.clock()
     try:
-        told = await telling.tell(ctx.db, article.number, whom, by=press.person, now=now, undo=ctx.settings.undo)
+        told = await second_editor.tell(ctx.db, article.number, whom, by=press.person, now=now, rules=rules_of(ctx))
     except OutOfTurn:
         asked = await telling.question(ctx.db, article.number, now=now)
         if asked.campaign is None:
             await press.redraw(_screen(press, asked))
         else:
             await follow(ctx, press, asked.campaign)
-    else:
-        ctx.wake()
+        return
+    ctx.wake()
+    asked = await telling.question(ctx.db, article.number, now=now)
+    if isinstance(told, Told):
         await follow(ctx, press, told.campaign)
+    elif asked.note is not None:
+        await press.redraw(second_screens.waits(press.words, asked.note, told.others))
 
 
 def _screen(
@@ -86,6 +92,8 @@ def _screen(
 ) -> Message:
     if question.note is None:
         return screens.nothing_to_tell(asked.words, question.article)
+    if question.waits:
+        return second_screens.waits(asked.words, question.note, None)
     return screens.ask(
         asked.words, question.article, question.reach, only=only, is_paused=question.is_paused, is_late=is_late
     )

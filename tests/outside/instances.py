@@ -1,0 +1,147 @@
+"""Several bots' processes that are one bot: on one PostgreSQL, in front of one Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psycopg
+from postgres_cluster import free_port
+from street import PATIENCE, Street
+
+FIRST_READER = 700_000
+
+
+@dataclass(eq=False)
+class Instance:
+    """One process, and where it says how it is."""
+
+    process: Any
+    url: str
+
+    async def asks(self, path: str) -> tuple[int, str]:
+        """Return status and text of what it answers; 0 when it does not."""
+        patience = aiohttp.ClientTimeout(total=2)
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with aiohttp.ClientSession(timeout=patience) as client, client.get(self.url + path) as answer:
+                return answer.status, await answer.text()
+        return 0, ""
+
+    async def leads(self) -> bool:
+        """Return what it says of itself: whether it is the one that sends."""
+        _, text = await self.asks("/metrics")
+        return re.search(r"^newsbot_leader 1\.0$", text, re.MULTILINE) is not None
+
+
+@dataclass
+class Instances:
+    """The processes of a street whose database is on a server."""
+
+    here: Street
+    running: list[Instance] = field(default_factory=list)
+
+    @property
+    def log(self) -> Path:
+        """What all of them log. Whoever has lost its database says so, and that is no failure of the bot's."""
+        return self.here.folder / "instances.txt"
+
+    async def start(self, **changed: str) -> Instance:
+        """Start one more, and return when it can answer people."""
+        port = free_port()
+        with self.log.open("ab") as log:
+            changed = {"HTTP": f"127.0.0.1:{port}", **changed}
+            process = await self.here._start("-m", "bot", "run", changed=changed, stdout=log, stderr=log)
+        started = Instance(process, f"http://127.0.0.1:{port}")
+        self.running.append(started)
+        async with asyncio.timeout(PATIENCE):
+            while (await started.asks("/readyz"))[0] != 200:
+                assert process.returncode is None, self.log.read_text()[-2000:]
+                await asyncio.sleep(0.05)
+        return started
+
+    async def leader(self, *but: Instance) -> Instance:
+        """Wait until one of them, but these, says that it sends, and return it."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for one in self.running:
+                    if one not in but and await one.leads():
+                        return one
+                await asyncio.sleep(0.05)
+
+    async def end(self, one: Instance, how: signal.Signals = signal.SIGTERM) -> float:
+        """Let one end, and return when it had."""
+        self.running.remove(one)
+        one.process.send_signal(how)
+        async with asyncio.timeout(PATIENCE):
+            await one.process.wait()
+        return time.time()
+
+    # Readers, and what they got
+
+    def readers(self, many: int) -> range:
+        """Let so many people have started the bot and follow Energy."""
+        ids = range(FIRST_READER, FIRST_READER + many)
+        for id in ids:
+            self.here.world.add_person(f"Reader {id}", id=id, has_started=True)
+        with psycopg.connect(self.here.variables["NEWSBOT_DATABASE"]) as conn:
+            conn.execute("SET search_path = newsbot")
+            conn.execute(
+                "INSERT INTO chats (id, kind, since, state_at) SELECT id, 'private', 1, 1 FROM unnest(%s::bigint[]) id",
+                (list(ids),),
+            )
+            conn.execute(
+                "INSERT INTO subscriptions (topic, chat, since) SELECT number, chat, 1 "
+                "FROM topics CROSS JOIN unnest(%s::bigint[]) AS chat WHERE name = 'Energy'",
+                (list(ids),),
+            )
+        return ids
+
+    def times(self, readers: range) -> list[float]:
+        """Return when messages came to readers, in order."""
+        return sorted(call.at for id in readers for call in self.here.world.ledger.sent_to(id))
+
+    async def sent(self, readers: range, many: int) -> None:
+        """Wait until so many messages have come to readers."""
+        await self.here.until(lambda: len(self.times(readers)) >= many, f"{many} messages")
+
+    async def all_sent(self, readers: range) -> None:
+        """Wait until every reader has a message."""
+        ledger = self.here.world.ledger
+        await self.here.until(lambda: all(ledger.sent_to(id) for id in readers), "a message for everybody")
+
+    async def delivered(self, article: str) -> dict[str, Any]:
+        """Wait until nothing of an article's is on its way, and return what `newsbot delivery` says of it."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                printed = await self.here.shell("delivery", article, "--json")
+                told: dict[str, Any] = json.loads(printed.out)["delivery"]
+                if told["waiting"] == 0:
+                    return told
+                await asyncio.sleep(0.2)
+
+    def twice(self, readers: range) -> int:
+        """Return how many messages too many came, in all."""
+        return len(self.times(readers)) - len(readers)
+
+
+@asynccontextmanager
+async def instances(here: Street) -> AsyncIterator[Instances]:
+    """Give none yet; those that run at the end are ended, also one that is stopped."""
+    several = Instances(here)
+    try:
+        yield several
+    finally:
+        for one in several.running:
+            with suppress(ProcessLookupError):
+                one.process.send_signal(signal.SIGCONT)
+                one.process.kill()
+            await one.process.wait()
