@@ -13,6 +13,9 @@ from typing import NamedTuple
 from bot.domain.correction import Correction
 from bot.errors import Complaint
 
+MAX_RELATED = 100
+"""Stories that an article names."""
+
 
 class ArticleState(StrEnum):
     """The state of an article. Readers can list PUBLISHED and ARCHIVED ones, and no others."""

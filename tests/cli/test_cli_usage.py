@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 COMMANDS = [
-    *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "takedown", "correct", "held"),
+    *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "correct", "takedown", "held"),
     *("delivery", "stats", "log", "pause", "resume", "backup", "restore", "move", "editors", "sources", "keys"),
 ]
 

@@ -46,7 +46,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FRESH, OLD, COMING = NOW - timedelta(hours=48), NOW - timedelta(hours=48, seconds=1), NOW + timedelta(seconds=1)
 LATER = NOW + timedelta(days=1)
 WINDOW, ANY, NEVER = PushWindow(timedelta(hours=48)), PushWindow(None), PushWindow(timedelta(0))
-DRAFT, SCHEDULED, HELD, PUBLISHED, ARCHIVED, RETRACTED = ArticleState
+DRAFT, SCHEDULED, HELD, PUBLISHED, ARCHIVED, RETRACTED, _ = ArticleState
 DATES, WINDOWS = (FRESH, OLD, COMING), (WINDOW, ANY, NEVER)
 ME, OTHER = "this item", "another item"
 NUMBER, NEXT = 7, 8

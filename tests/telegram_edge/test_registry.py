@@ -112,7 +112,7 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         assert json.loads(json.dumps(gone.params["scope"])) == {"type": "chat", "chat_id": BEN}
 
 
-WHAT_GOES_OUT = ["drafts", "preview", "publish", "retract", "edit", "correct", "tell"]
+WHAT_GOES_OUT = ["drafts", "preview", "publish", "retract", "takedown", "edit", "correct", "tell"]
 DESK = [*WHAT_GOES_OUT, "announce", "approve", "schedule", "delivery", "sources", "log", "stats"]
 
 

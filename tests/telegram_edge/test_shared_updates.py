@@ -31,10 +31,12 @@ class Place:
         self.journals = [SharedJournal(db, lambda: self.now) for db in (here, there)]
         self.here, self.there = map(UpdateQueue, self.journals)
         self.worked_on: list[int] = []
+        self.begun = asyncio.Event()
 
     def work(self, queue: UpdateQueue, update: telegram.Update, until: asyncio.Event) -> asyncio.Task[None]:
         async def handle() -> None:
             self.worked_on.append(update.update_id)
+            self.begun.set()
             await until.wait()
 
         return asyncio.create_task(queue.do_process_update(update, handle()))
@@ -79,6 +81,7 @@ async def test_an_update_begins_behind_an_earlier_one_of_its_chat_that_the_other
     await place.there.admit(said(6))
     await place.there.admit(said(7, chat=8))
     earlier = place.work(place.here, said(5), first)
+    await place.begun.wait()
     later, elsewhere = place.work(place.there, said(6), last), place.work(place.there, said(7, chat=8), last)
     await elsewhere
     assert sorted(place.worked_on) == [5, 7]

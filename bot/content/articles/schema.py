@@ -22,12 +22,11 @@ from bot.content.articles.local_picture import local_picture
 from bot.content.articles.surroundings import FileContext
 from bot.content.articles.timestamps import moment
 from bot.content.plain_text import NAME_LIMIT, quoted, shown
-from bot.domain.article import SENT_IN_CHAT, Picture
+from bot.domain.article import MAX_RELATED, SENT_IN_CHAT, Picture
 from bot.domain.topic import bare_name, is_name, listed_names
 
 MAX_TOPICS = 50
 MAX_IMAGES = 50
-MAX_RELATED = 100
 MAX_TOPIC_LENGTH = 100  # characters
 _ALT_LIMIT = 1000
 _MAX_PIXELS = 100_000

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of, title_of
 from bot.content.articles.links import judged
-from bot.content.articles.schema import MAX_RELATED
 from bot.content.plain_text import NAME_LIMIT, shown
-from bot.domain.article import Article, Picture, Related
+from bot.domain.article import MAX_RELATED, Article, Picture, Related
 from bot.domain.editing import EditField, Fault, Refusal, Said, Ticked, Value, Without, with_related
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.picture_size import SMALLEST, may_be_a_photo
