@@ -52,6 +52,7 @@ from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.progress_messages import ProgressMessages
 from bot.telegram_edge.updates.application import build_application, connect_router
 from bot.telegram_edge.updates.polling import poll
+from bot.telegram_edge.updates.shared_journal import SharedJournal, renew_updates, take_over_updates
 from bot.telegram_edge.updates.update_journal import UpdateJournal
 from bot.telegram_edge.updates.update_queue import UpdateQueue
 
@@ -148,7 +149,7 @@ async def running(
 
             metrics = Metrics()
             metrics.leader.set_function(lambda: float(store.leads()))
-        journal = UpdateJournal(db, clock)
+        journal = SharedJournal(db, clock) if store.leadership is not None else UpdateJournal(db, clock)
         stack.push_async_callback(journal.close)
         update_queue = UpdateQueue(journal, time=metrics.time if is_seen else _discard)
         application = build_application(settings.token, settings.api_url, transport, update_queue)
@@ -204,7 +205,7 @@ async def running(
                 serving_http(ctx, application, update_queue, metrics, may_begin=first_look.wait)
             )
         parts = _BackgroundParts(
-            ctx, application, update_queue, store, content, progress_messages, dispatcher, wake_ups, first_look
+            ctx, application, update_queue, journal, store, content, progress_messages, dispatcher, wake_ups, first_look
         )
         tasks = [
             asyncio.create_task(background.restart_on_error(name, loop), name=name)
@@ -239,6 +240,7 @@ class _BackgroundParts:
     ctx: BotContext
     application: Application[Any, Any, Any, Any, Any, Any]
     update_queue: UpdateQueue
+    journal: UpdateJournal
     store: RunningStore
     content: Path
     progress_messages: ProgressMessages
@@ -310,7 +312,12 @@ def _background_tasks(
             await poll(parts.application, parts.update_queue, alarm=refused)
 
         loops["polling"] = polling
+    journal = parts.journal
+    if isinstance(journal, SharedJournal):
+        loops["updates of others"] = lambda: take_over_updates(journal, parts.update_queue, parts.application)
     loops = {name: store.by_one(name, loop) for name, loop in loops.items()}
+    if isinstance(journal, SharedJournal):
+        loops["own updates"] = lambda: renew_updates(journal)
     # What every process sees to for itself.
     loops["database"] = lambda: background.watch_database(db, store.remember, wake)
     if reserve is not None:

@@ -361,7 +361,11 @@ def _webhook(
         except ValueError:
             log.warning("what came to the webhook is no update and is passed over")
             return web.Response()
-        taken = update_queue.take(update)
+        try:
+            taken = await update_queue.admit(update)
+        except StoreError as error:
+            log.warning("what came to the webhook could not be taken: %s", error)
+            taken = Admission.NO_ROOM
         if taken is Admission.NEW:
             if next(of_backlog, None) is not None:
                 # New ones may come in between. What is then still to come of the backlog bears a smaller number.

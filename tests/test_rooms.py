@@ -43,6 +43,7 @@ MANY_MODULES = 12
 MAY_IMPORT_STORE = {
     "progress_messages": "which messages follow a publish",
     "update_journal": "keeps updates until their work is done",
+    "shared_journal": "the same, where several processes are one bot",
 }
 
 # Who may import `telegram` beside `telegram_edge`, and why.

@@ -61,7 +61,7 @@ def _as_json(sums: Totals, found: Statistics, size: int) -> dict[str, object]:
         "chats": readers.states,
         "articles": sums.articles,
         "sent": {"day": sums.sent_day, "week": sums.sent_week},
-        "followed": [{"topic": topic, "chats": chats} for topic, chats in sums.followed],
+        "followed": [{"topic": topic, "chats": chats} for topic, chats in found.followed],
         "restricted": [
             {
                 "chat": chat,
@@ -152,7 +152,7 @@ def _say(sums: Totals, found: Statistics, size: int, settings: Settings) -> None
         ("languages", _counted(readers.languages)),
         ("kinds", _counted(readers.kinds)),
         ("follow nothing", number(readers.quiet)),
-        *(("followed", f"{number(chats)} {topic}") for topic, chats in sums.followed),
+        *(("followed", f"{number(chats)} {topic}") for topic, chats in found.followed),
     ]
     rows.extend(("source", f"{one.source.name}: {_of_source(one.counts)}") for one in sums.sources[:MAX_SOURCES])
     say(columns(rows))

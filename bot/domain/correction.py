@@ -29,9 +29,39 @@ GONE = ("message to edit not found", "message to delete not found", "message_id_
 """What Telegram says of a message that is not there any more: whoever had it deleted it."""
 
 
+FIXED = (*GONE, "message can't be edited", "message_edit_time_expired", "message_author_required")
+"""What it says of a message that nothing can be made of, in whatever form.
+
+Source: https://core.telegram.org/method/messages.editMessage#possible-errors, and in plain words
+https://github.com/tdlib/td/blob/master/td/telegram/MessageQueryManager.cpp
+"""
+KEPT_BY_TELEGRAM = ("message can't be deleted", "message_delete_forbidden")
+"""What it says of a message that it lets nobody delete, such as one of more than 48 hours.
+
+Source: https://core.telegram.org/bots/api#deletemessage,
+https://core.telegram.org/method/messages.deleteMessages#possible-errors
+"""
+LEFT_BEHIND = "it stands in a group that has become a supergroup"
+"""Why a copy is not changed: its number is another message's where the chat lives now."""
+
+
 def is_gone(words: str | None) -> bool:
     """Return whether Telegram says that a message is not there any more."""
-    return words is not None and any(one in words.lower() for one in GONE)
+    return _holds(words, GONE)
+
+
+def is_fixed(words: str | None) -> bool:
+    """Return whether Telegram says that a message cannot be edited, whatever it is to say."""
+    return _holds(words, FIXED)
+
+
+def is_kept(words: str | None) -> bool:
+    """Return whether Telegram says that a message cannot be deleted: it may still be turned into a notice."""
+    return _holds(words, KEPT_BY_TELEGRAM)
+
+
+def _holds(words: str | None, phrases: tuple[str, ...]) -> bool:
+    return words is not None and any(one in words.lower() for one in phrases)
 
 
 @dataclass(frozen=True, slots=True)

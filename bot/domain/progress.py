@@ -49,7 +49,8 @@ class Standing:
     `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
     then. `restricted` chats forbid writing and are tried again. `for_their_time` of those who wait get it at a time of
     their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them. `kind` is that
-    of the campaign; of copies that were to be changed, `gone` had been deleted, which counts as failed.
+    of the campaign; of copies that were to be changed, `gone` had been deleted, which counts as failed. Of those that
+    were to be deleted, `noticed` become notices.
     `takedown` is what became of the copies of an article that was taken down, once that is known of all.
     """
 
@@ -72,6 +73,7 @@ class Standing:
     for_their_time: int = 0
     kind: str = NEWS
     gone: int = 0
+    noticed: int = 0
     takedown: TakedownReport | None = None
 
     @property

@@ -163,7 +163,8 @@ class Statistics:
     """A period in numbers. `days` are all of its days; lists begin with the most; `articles_out` are all that went out.
 
     `fastest` and `slowest` are the articles whose messages took least and most in the mean; None below two.
-    `growth_since` is by how many active chats there are more since the period ended.
+    `growth_since` is by how many active chats there are more since the period ended; `followed` are the most followed
+    topics (name, active chats).
     """
 
     period: Period
@@ -177,6 +178,7 @@ class Statistics:
     fastest: ArticleFigures | None = None
     slowest: ArticleFigures | None = None
     growth_since: int = 0
+    followed: Sequence[tuple[str, int]] = ()
 
     def of(self, *facts: Fact) -> int:
         """Return how often these happened in the period."""

@@ -28,6 +28,7 @@ SMALL = {
     "leadership": ("--times", "1"),
     "leaders": ("--kills", "3", "--chats", "2000"),
     "faults": ("--chats", "1000"),
+    "copies_under_faults": ("--copies", "1000", "--kills", "1"),
     "size": ("--deliveries", "100000"),
     "move": ("--chats", "50000"),
     "startup": ("--rounds", "1", "--articles", "500"),

@@ -4,7 +4,8 @@ The crew that sends: newsbot's dispatcher with its real database, transport, gat
     python tests/bench/crew.py '{"database": "town.db", "url": "http://127.0.0.1:8082"}'
 
 runs one until nothing is due, spreading what is promised, and prints what it did as JSON: benchmarks run it as a
-process of its own, so that its processor time is its own, and so that it can be killed.
+process of its own, so that its processor time is its own, and so that it can be killed. With `"to_the_end": true` it
+runs until every campaign is done, those that are promised meanwhile too.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.senders import SendPort
 from bot.settings import Settings
+from bot.store.delivery import campaigns
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
@@ -124,21 +126,53 @@ async def spread_and_send(crew: Crew) -> None:
         await running
 
 
+async def spread_and_send_to_the_end(crew: Crew, clock: Callable[[], datetime]) -> None:
+    """Send until no campaign is open, retries and what others promise meanwhile included."""
+    running = asyncio.create_task(crew.dispatcher.run())
+    try:
+        while True:
+            while await fan_out_next(crew.db, now=clock(), draw=random.random()):
+                crew.dispatcher.wake()
+            crew.dispatcher.wake()
+            await asyncio.sleep(0.02)
+            async with crew.db.reading() as conn:
+                if not await campaigns.open_ones(conn):
+                    break
+    finally:
+        crew.dispatcher.stop()
+        await running
+
+
+def hurried(speed: float, since: float) -> Callable[[], datetime]:
+    """Return a clock that runs `speed` times as fast since a moment (Unix time): the same one in every life."""
+    return lambda: datetime.fromtimestamp(since + speed * (time.time() - since), UTC)
+
+
 def processor_time() -> float:
     """Seconds of processor time this process has used, its threads included."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
-async def _main(database: str, url: str, seconds: float | None = None, is_timed: bool = False, **options: Any) -> None:
+async def _main(
+    database: str,
+    url: str,
+    seconds: float | None = None,
+    is_timed: bool = False,
+    to_the_end: bool = False,
+    speed: float = 1,
+    since: float = 0,
+    **options: Any,
+) -> None:
     if "answer" in options:
         options["timeouts"] = Timeouts(answer=options.pop("answer"))
-    async with crew(Path(database), url, is_timed=is_timed, **options) as found:
+    clock = utc_now if speed == 1 else hurried(speed, since)
+    async with crew(Path(database), url, is_timed=is_timed, clock=clock, **options) as found:
         print("{}", flush=True)  # whoever wants to kill it counts from here
         began, used = time.perf_counter(), processor_time()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await spread_and_send(found)
+                await (spread_and_send_to_the_end(found, clock) if to_the_end else spread_and_send(found))
         print(
             json.dumps(
                 {

@@ -210,6 +210,9 @@ def main() -> int:
             "source:Paper 3 solar",
             f'source:"Paper 199" {common[0]}',
             f"topic:Section 3 topic:Section 4 {common[2]}",
+            f"topic:Section 3 {common[5]}",
+            f"topic:Section 3 source:Paper 7 {common[0]}",
+            f'topic:Section 5 "{common[0]} {common[1]}"',
         ]
         questions = plain + filtered
         taken = asyncio.run(measured(path, questions, given.rounds))

@@ -24,10 +24,12 @@ import sys
 import time
 import urllib.request
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from rules import Rules
 
@@ -39,6 +41,8 @@ _CHAT = re.compile(rb'(?:chat_id"?(?:: ?|=)|name="chat_id"\r\n\r\n)"?(-?\d+)')
 _MARK = re.compile(  # in the first line: lists that people asked for name editions too, further down
     rb'(?:"(?:text|caption)": ?"|name="(?:text|caption)"\r\n\r\n)(?:\\u2068)?[^"\\\n]*edition (\d+)'
 )
+_MESSAGE_ID = re.compile(rb'message_id"?(?:: ?|=|\r\n\r\n)"?(\d+)')
+_REVISION = re.compile(rb"revision (\d+)")
 _OFFSET = re.compile(rb'offset"?(?:: ?|=)(-?\d+)')
 _TIMEOUT = re.compile(rb'timeout"?(?:: ?|=)(\d+)')
 
@@ -53,6 +57,7 @@ _MESSAGE = (
     b'"url":"https://news.example/a/1"}]]}}}'
 )
 _SENDS = (b"sendPhoto", b"sendMessage")
+_CHANGES = (b"editMessageCaption", b"editMessageText", b"editMessageMedia", b"deleteMessage")
 
 
 @dataclass
@@ -63,6 +68,11 @@ class Options:
     the chats, always the same ones: the last are groups (negative ids) that became supergroups. `burst_429` is the
     share of sends that begin a second in which everybody is told to wait. `marked` keeps the ledger by `edition N` in
     the text too, for more than one article.
+
+    `copies` keeps what each message says now, by the last `revision N` in its text, and lets edits and deletions meet
+    the faults of sends. Of shares of the chats, again always the same ones: readers have deleted what they got
+    (`removed`), groups have removed the bot (`kicked`), copies can be edited no more (`fixed`), or not deleted
+    (`kept`).
     """
 
     latency: float = 0.0
@@ -75,7 +85,27 @@ class Options:
     blocked: float = 0.0
     moved: float = 0.0
     marked: bool = False
+    copies: bool = False
+    removed: float = 0.0
+    kicked: float = 0.0
+    fixed: float = 0.0
+    kept: float = 0.0
     seed: int = 1
+
+
+@dataclass(slots=True)
+class Copy:
+    """One message in one chat: the revision that it says, 0 for none, and whether the bot has deleted it.
+
+    `changed` counts the edits and deletions that made it what it is, `again` those that found it so already; of all of
+    these the answers to `cut` were cut off.
+    """
+
+    says: int = 0
+    is_deleted: bool = False
+    changed: int = 0
+    again: int = 0
+    cut: int = 0
 
 
 class FarSide:
@@ -95,6 +125,7 @@ class FarSide:
     def forget(self) -> None:
         self.accepted: dict[tuple[int, int], int] = {}  # by chat and edition
         self.cut: dict[tuple[int, int], int] = {}
+        self.copies: dict[tuple[int, int], Copy] = {}  # by chat and message
         self.edited = 0
         self.window: deque[float] = deque()
         self.refused_at: list[float] = []
@@ -229,7 +260,7 @@ class Connection(asyncio.Protocol):
                 far.told("slow mode" if refusal[0] == 429 else "night")
                 self.answer_later(refusal[0], _refusal(*refusal))
             elif far.is_plain() and not far.throttle_next:
-                self.took(chat, far.accept(chat, mark), body)
+                self.answer_later(*self.accept(chat, mark, body))
             else:
                 self.send(chat, mark, body)
         elif method == b"getUpdates":
@@ -239,12 +270,15 @@ class Connection(asyncio.Protocol):
             self.answer_later(200, _ok(me))
         elif method.startswith(b"_"):
             self.answer(200, json.dumps(self.control(method, body)).encode())
+        elif far.options.copies and method in _CHANGES:
+            self.change(method, body)
         elif method.startswith(b"edit"):
             found = _CHAT.search(body)
             far.message_id += 1
             far.edited += 1
             chat = int(found[1]) if found else 0
-            self.took(chat, _MESSAGE % (far.message_id, chat), body)
+            far.rules.took(chat, far.message_id, body, time.monotonic())
+            self.answer_later(200, _MESSAGE % (far.message_id, chat))
         elif method == b"getChatAdministrators":
             found = _CHAT.search(body)
             self.answer_later(200, _ok(far.rules.administrators(int(found[1]) if found else 0)))
@@ -254,33 +288,86 @@ class Connection(asyncio.Protocol):
         else:
             self.answer_later(200, _ok([] if method.startswith(b"getMy") else True))
 
-    def took(self, chat: int, answer: bytes, body: bytes) -> None:
-        self.far.rules.took(chat, self.far.message_id, body, time.monotonic())
-        self.answer_later(200, answer)
+    def accept(self, chat: int, mark: int, body: bytes) -> tuple[int, bytes]:
+        """Let a message arrive, and return the answer."""
+        far = self.far
+        answer = far.accept(chat, mark)
+        if far.options.copies:
+            far.copies[chat, far.message_id] = Copy(says(body))
+        far.rules.took(chat, far.message_id, body, time.monotonic())
+        return 200, answer
 
     def send(self, chat: int, mark: int, body: bytes) -> None:
         """Accept a message, or show one of the faults asked for."""
+        if self.meet_faults(chat, partial(self.accept, chat, mark, body)):
+            self.far.cut[chat, mark] = self.far.cut.get((chat, mark), 0) + 1
+
+    def change(self, method: bytes, body: bytes) -> None:
+        """Edit or delete a copy, or show one of the faults asked for."""
+        found, which = _CHAT.search(body), _MESSAGE_ID.search(body)
+        key = (int(found[1]) if found else 0, int(which[1]) if which else 0)
+        copy = self.far.copies.get(key)
+        is_deletion, options = method == b"deleteMessage", self.far.options
+        # Source of the words: tests/sandbox/test_sandbox_editing.py
+        if copy is None or copy.is_deleted or falls(key[0], options.removed, "removed"):
+            what = "delete" if is_deletion else "edit"
+            change = partial(self.refused, copy, "gone", f"message to {what} not found")
+        elif is_deletion and falls(key[0], options.kept, "kept"):
+            change = partial(self.refused, copy, "cannot be deleted", "message can't be deleted for everyone")
+        elif not is_deletion and falls(key[0], options.fixed, "fixed"):
+            change = partial(self.refused, copy, "cannot be edited", "message can't be edited")
+        else:
+            change = partial(self.changed, key, copy, None if is_deletion else says(body))
+        if self.meet_faults(key[0], change) and copy is not None:
+            copy.cut += 1
+
+    def refused(self, copy: Copy | None, fault: str, words: str) -> tuple[int, bytes]:
+        """Return the answer about a copy that cannot be changed."""
+        if copy is not None and copy.is_deleted:
+            copy.again += 1
+        self.far.told(fault)
+        return 400, _refusal(400, f"Bad Request: {words}")
+
+    def changed(self, key: tuple[int, int], copy: Copy, revision: int | None) -> tuple[int, bytes]:
+        """Let a copy say a revision, or be deleted (None), and return the answer."""
+        if revision is not None and revision == copy.says:
+            copy.again += 1
+            return 400, _refusal(400, "Bad Request: message is not modified")
+        copy.changed += 1
+        self.far.edited += 1
+        if revision is None:
+            copy.is_deleted = True
+            return 200, _ok(True)
+        copy.says = revision
+        return 200, _MESSAGE % (key[1], key[0])
+
+    def meet_faults(self, chat: int, accept: Callable[[], tuple[int, bytes]]) -> bool:
+        """Answer as `accept` does, or show one of the faults asked for; return whether it did it and was cut."""
         far, options, now = self.far, self.far.options, time.monotonic()
         if far.throttle_next or now < far.burst_until:
             far.throttle_next = max(0, far.throttle_next - 1)
             far.strike(chat)
             self.answer_later(*far.too_many())
-            return
+            return False
         if options.limit:
             while far.window and far.window[0] <= now - 1:
                 far.window.popleft()
             if len(far.window) >= options.limit:
                 self.answer_later(*far.too_many())
-                return
+                return False
         if chat < 0 and chat > -(10**12) and falls(chat, options.moved):
             far.told("moved")
             there = {"migrate_to_chat_id": moved_to(chat)}
             self.answer_later(400, _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", there))
-            return
+            return False
+        if chat < 0 and falls(chat, options.kicked, "kicked"):
+            far.told("kicked")
+            self.answer_later(403, _refusal(403, "Forbidden: bot was kicked from the group chat"))
+            return False
         if chat > 0 and falls(chat, options.blocked) and chat not in far.people:
             far.told("blocked")
             self.answer_later(403, _refusal(403, "Forbidden: bot was blocked by the user"))
-            return
+            return False
         draw = far.random.random()
         for fault in ("error", "reset_before", "reset_after", "stall", "burst_429"):
             draw -= getattr(options, fault)
@@ -288,8 +375,8 @@ class Connection(asyncio.Protocol):
                 break
         else:
             far.window.append(now)
-            self.took(chat, far.accept(chat, mark), body)
-            return
+            self.answer_later(*accept())
+            return False
         far.strike(chat)
         if fault == "error":
             far.told("5xx")
@@ -298,15 +385,15 @@ class Connection(asyncio.Protocol):
             far.burst_until = now + 1
             self.answer_later(*far.too_many())
         else:
-            # Every second stalled send was accepted, and only its answer never comes.
+            # Every second stalled call was accepted, and only its answer never comes.
             was_accepted = fault == "reset_after" or (fault == "stall" and far.random.random() < 0.5)
             far.told(fault)
             if was_accepted:
-                far.accept(chat, mark)
-                far.rules.took(chat, far.message_id, body, now)
-                far.cut[chat, mark] = far.cut.get((chat, mark), 0) + 1
+                accept()
             if fault != "stall":
                 self.transport.abort()
+            return was_accepted
+        return False
 
     def poll(self, body: bytes) -> None:
         far = self.far
@@ -355,6 +442,8 @@ class Connection(asyncio.Protocol):
                 "presses": far.rules.answered,
                 "unanswered": list(far.rules.pressed.values()),
             }
+        elif method == b"_copies":
+            return [[*key, asdict(copy)] for key, copy in far.copies.items()]
         elif method == b"_ledger":
             return [[chat, mark, many, far.cut.get((chat, mark), 0)] for (chat, mark), many in far.accepted.items()]
         return {
@@ -383,9 +472,18 @@ class Connection(asyncio.Protocol):
             )
 
 
-def falls(chat: int, share: float) -> bool:
-    """Return whether a chat is among a share of all chats; always the same answer for the same chat."""
-    return bool(share) and (abs(chat) * 2654435761 % 2**32) / 2**32 < share
+def says(body: bytes) -> int:
+    """Return the revision that a text names last; 0 when it names none."""
+    named = _REVISION.findall(body)
+    return int(named[-1]) if named else 0
+
+
+def falls(chat: int, share: float, of: str = "") -> bool:
+    """Return whether a chat is among a share of all chats; always the same answer for the same chat.
+
+    Shares `of` different things fall on different chats, for the most part.
+    """
+    return bool(share) and (abs(chat) * 2654435761 + crc32(of.encode()) & 0xFFFFFFFF) / 2**32 < share
 
 
 def moved_to(chat: int) -> int:
@@ -429,12 +527,16 @@ class Stub:
         """Return what was accepted, by chat and edition (0 unless `marked`)."""
         return {(chat, mark): Accepted(many, cut) for chat, mark, many, cut in self.ask("ledger")}
 
-    def settled(self) -> dict[tuple[int, int], Accepted]:
+    def copies(self) -> dict[tuple[int, int], Copy]:
+        """Return what each message says now, by chat and message id. Only with `copies`."""
+        return {(chat, number): Copy(**copy) for chat, number, copy in self.ask("copies")}
+
+    def settled(self, what: str = "accepted") -> dict[tuple[int, int], Accepted]:
         """Return the ledger once nothing more comes in: what a process that was killed had on the wire is in it."""
         before, after = -1, 0
         while before != after:
             time.sleep(0.02)
-            before, after = after, self.ask("stats")["accepted"]
+            before, after = after, self.ask("stats")[what]
         return self.ledger()
 
 

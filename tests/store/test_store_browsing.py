@@ -195,8 +195,19 @@ async def test_what_many_articles_hold_is_listed_alike_however_it_is_looked_for(
         assert back == whole[5:9][::-1]
 
 
-@pytest.mark.parametrize("filter", ["topic", "source"])
-async def test_what_is_common_among_a_topic_or_source_is_listed_alike_however_it_is_looked_for(db, monkeypatch, filter):
+@pytest.mark.parametrize("filter", ["topic", "source", "both"])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"FEW_AMONG": 99, "LISTED": 3, "PIECE": 1},  # a few of all are gone through
+        {"FEW_AMONG": 0, "COMMON": 0, "NEAR": 2, "FURTHER": 2, "LISTED": 3, "PIECE": 2},  # near ones, then a few
+        {"FEW_AMONG": 0, "NEAR": 3, "FURTHER": 4},  # near ones, then those further away
+        {"FEW_AMONG": 0, "NEAR": 1, "FURTHER": 1},  # all that hold the words
+    ],
+)
+async def test_what_is_common_among_a_topic_or_source_is_listed_alike_however_it_is_looked_for(
+    db, monkeypatch, filter, limits
+):
     async with db.transaction() as conn:
         topics_there = await topics.resolve(conn, ["Sea", "Wind"])
         for number in range(1, 41):
@@ -210,11 +221,11 @@ async def test_what_is_common_among_a_topic_or_source_is_listed_alike_however_it
                 topics=[topics_there[name] for name in worn],
                 source="daily.example" if number % 3 == 0 else "other.example",
             )
-        among = {"topics": [[topics_there["Sea"]], list(topics_there.values())]} if filter == "topic" else {}
-        among |= {"sources": ["daily.example"]} if filter == "source" else {}
+        among = {"topics": [[topics_there["Sea"]], list(topics_there.values())]} if filter != "source" else {}
+        among |= {"sources": ["daily.example"]} if filter != "topic" else {}
         whole = await browsing.found(conn, "solar", None, 99, **among)
         assert len(whole) == 7 and all(place.number % 6 == 3 for place in whole)
-        for name, value in (("COMMON", 0), ("FEW_MATCHES", 0), ("NEAR", 2)):
+        for name, value in ({"FEW_AMONG_ONE_OF_SEVERAL": limits["FEW_AMONG"], "FEW_MATCHES": 0} | limits).items():
             monkeypatch.setattr(browsing, name, value)
         places, turn = [], None
         while page := await browsing.found(conn, "solar", turn, 2, **among):

@@ -1,6 +1,5 @@
 """Copies that were delivered, as editors correct them or take them back, and as readers see it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,89 +7,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copy_desk import CopyDesk, copy_desk
 from newsroom_samples import plain
-from press_room import PressRoom, again, eventually, press_room
+from press_room import again
 from story import ANNA, BEN, EDITH, StoryHouse
 
-from bot.domain.article import Article, Picture
+from bot.domain.article import Picture
 from bot.domain.chat import ChatState
 from bot.domain.copies import ChangedCopies
-from bot.sandbox.world.faults import Held, Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.store.content import articles
-from bot.store.delivery import copy_counts
 from bot.store.readers import chats
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
 
 WHY = "one person was arrested, not seven."
 
 
-class Desk:
-    """A running bot with an editor, and people who follow Energy."""
-
-    def __init__(self, room: PressRoom) -> None:
-        self.room = room
-        self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
-
-    async def delivered(self, people: int = 3, **story: Any) -> tuple[Article, list[int]]:
-        """Publish an article to so many people."""
-        ids = await self.room.people(people)
-        await self.room.follow(ids, "Energy")
-        article = await self.room.draft("grid", "Energy", **story)
-        await self.room.publish(article, by=EDITH)
-        await self.room.run()
-        return article, ids
-
-    async def under_way(self) -> tuple[Article, list[int], asyncio.Event]:
-        """Publish an article of which all copies are on the wire, and arrive when the event is set."""
-        ids = await self.room.people(3)
-        await self.room.follow(ids, "Energy")
-        article = await self.room.draft("grid", "Energy", pictures=())
-        arrive = asyncio.Event()
-        self.house.world.faults.add(Held(arrive))
-        await self.room.publish(article, by=EDITH)
-        await self.room.spread()
-        self.room.dispatcher.wake()
-        await eventually(lambda: len(self.house.world.faults.happened) == len(ids))
-        self.house.world.faults.clear()
-        return article, ids, arrive
-
-    async def changes(self, article: Article, **fields: Any) -> None:
-        """Let the article's file say something else, and editors be asked about it."""
-        async with self.house.db.reading() as conn:
-            now = (await articles.article(conn, article.number)).story
-        await self.room.take({"grid.md": again(now, **fields)})
-        await self.turn()
-
-    async def turn(self) -> None:
-        """Let everything happen that is due, a few times: what is asked, sent and shown."""
-        for _ in range(3):
-            await self.room.run()
-            await self.progress.turn()
-            await self.progress.settled()
-            self.house.clock.advance(timedelta(seconds=2))
-
-    async def copies(self, article: Article) -> ChangedCopies:
-        async with self.house.db.reading() as conn:
-            return await copy_counts.changed(conn, article.number)
-
-    def copy(self, chat: int) -> dict[str, Any]:
-        """Return the last message in a chat."""
-        return self.house.messages(chat)[-1]
-
-    @property
-    def screen(self) -> str:
-        return plain(self.house.screen(EDITH))
-
-
 @pytest.fixture
-async def desk(house: StoryHouse, tmp_path: Path) -> AsyncIterator[Desk]:
-    await house.starts(EDITH)
-    async with press_room(house, tmp_path) as room:
-        yield Desk(room)
+async def desk(house: StoryHouse, tmp_path: Path) -> AsyncIterator[CopyDesk]:
+    async with copy_desk(house, tmp_path) as desk:
+        yield desk
 
 
-async def test_a_changed_title_is_asked_about_and_every_copy_is_corrected(desk: Desk) -> None:
+async def test_a_changed_title_is_asked_about_and_every_copy_is_corrected(desk: CopyDesk) -> None:
     article, people = await desk.delivered()
     before = [desk.copy(person) for person in people]
     await desk.changes(article, title="Cells for the grid")
@@ -118,7 +56,7 @@ def _labels(message: dict[str, Any]) -> list[list[str]]:
     return [[key["text"] for key in row] for row in message["reply_markup"]["inline_keyboard"]]
 
 
-async def test_a_reason_is_typed_and_stands_in_each_copy_and_the_last_three_are_kept(desk: Desk) -> None:
+async def test_a_reason_is_typed_and_stands_in_each_copy_and_the_last_three_are_kept(desk: CopyDesk) -> None:
     article, [anna, *_] = await desk.delivered(pictures=())
     for why in ("first", "second", "third", WHY):
         await desk.house.says(EDITH, f"/correct {article.number} {why}")
@@ -130,7 +68,7 @@ async def test_a_reason_is_typed_and_stands_in_each_copy_and_the_last_three_are_
 
 
 @pytest.mark.parametrize("button", ["Lists only", "Leave it"])
-async def test_copies_stay_when_an_editor_says_so(desk: Desk, button: str) -> None:
+async def test_copies_stay_when_an_editor_says_so(desk: CopyDesk, button: str) -> None:
     article, [anna, *_] = await desk.delivered()
     await desk.changes(article, excerpt="Another text.")
     await desk.house.presses(EDITH, button)
@@ -143,14 +81,14 @@ async def test_copies_stay_when_an_editor_says_so(desk: Desk, button: str) -> No
 
 
 @pytest.mark.parametrize("fields", [{"heat": 900}, {"quality": 3}])
-async def test_heat_and_quality_offer_nothing(desk: Desk, fields: dict[str, Any]) -> None:
+async def test_heat_and_quality_offer_nothing(desk: CopyDesk, fields: dict[str, Any]) -> None:
     article, _ = await desk.delivered()
     said = len(desk.house.screens(EDITH))
     await desk.changes(article, **fields)
     assert len(desk.house.screens(EDITH)) == said
 
 
-async def test_what_nobody_has_offers_nothing(desk: Desk) -> None:
+async def test_what_nobody_has_offers_nothing(desk: CopyDesk) -> None:
     article = await desk.room.draft("grid", "Energy")
     await desk.room.publish(article, by=EDITH)
     await desk.turn()
@@ -159,7 +97,7 @@ async def test_what_nobody_has_offers_nothing(desk: Desk) -> None:
     assert len(desk.house.screens(EDITH)) == said
 
 
-async def test_many_changes_at_once_are_told_in_one_message(desk: Desk) -> None:
+async def test_many_changes_at_once_are_told_in_one_message(desk: CopyDesk) -> None:
     people = await desk.room.people(2)
     await desk.room.follow(people, "Energy")
     drafts = [await desk.room.draft(f"story-{n}", "Energy", pictures=()) for n in range(5)]
@@ -174,7 +112,7 @@ async def test_many_changes_at_once_are_told_in_one_message(desk: Desk) -> None:
     assert desk.screen.startswith("5 delivered articles were changed: #1, #2, #3, #4, #5.")
 
 
-async def test_a_corrected_picture_takes_the_place_of_the_old_one(desk: Desk) -> None:
+async def test_a_corrected_picture_takes_the_place_of_the_old_one(desk: CopyDesk) -> None:
     article, people = await desk.delivered()
     before = [desk.copy(person)["photo"] for person in people]
     await desk.changes(article, pictures=(Picture("https://pictures.example/other.jpg"),))
@@ -186,7 +124,7 @@ async def test_a_corrected_picture_takes_the_place_of_the_old_one(desk: Desk) ->
     assert await desk.copies(article) == ChangedCopies(corrected=3)
 
 
-async def test_what_could_not_be_changed_is_accounted_for(desk: Desk) -> None:
+async def test_what_could_not_be_changed_is_accounted_for(desk: CopyDesk) -> None:
     article, [anna, ben, cara, dora] = await desk.delivered(4)
     desk.house.world.history.remove(anna, desk.copy(anna)["message_id"])
     desk.house.world.people[ben].has_blocked = True
@@ -204,7 +142,7 @@ async def test_what_could_not_be_changed_is_accounted_for(desk: Desk) -> None:
     assert "Copies corrected: 2\nCopies not corrected: 2" in desk.screen
 
 
-async def test_a_newer_correction_goes_on_where_an_older_one_is_under_way(desk: Desk) -> None:
+async def test_a_newer_correction_goes_on_where_an_older_one_is_under_way(desk: CopyDesk) -> None:
     article, people = await desk.delivered(5)
     for person in people[1:]:
         desk.house.world.faults.add(Refuse(500, "Internal"), chat=person, times=1)
@@ -222,7 +160,7 @@ async def test_a_newer_correction_goes_on_where_an_older_one_is_under_way(desk: 
     assert await desk.copies(article) == ChangedCopies(corrected=5)
 
 
-async def test_a_saved_articles_copy_keeps_the_button_that_says_so(desk: Desk) -> None:
+async def test_a_saved_articles_copy_keeps_the_button_that_says_so(desk: CopyDesk) -> None:
     article, [anna, ben, *_] = await desk.delivered()
     await desk.house.presses(anna, "Save")
     kept = [desk.house.buttons(person) for person in (anna, ben)]
@@ -232,7 +170,7 @@ async def test_a_saved_articles_copy_keeps_the_button_that_says_so(desk: Desk) -
     assert kept[0] != kept[1]
 
 
-async def test_queued_messages_leave_with_the_newest_revision(desk: Desk) -> None:
+async def test_queued_messages_leave_with_the_newest_revision(desk: CopyDesk) -> None:
     people = await desk.room.people(3)
     await desk.room.follow(people, "Energy")
     article = await desk.room.draft("grid", "Energy", pictures=())
@@ -246,7 +184,7 @@ async def test_queued_messages_leave_with_the_newest_revision(desk: Desk) -> Non
     assert [len(desk.house.messages(person)) for person in people] == [1, 1, 1]
 
 
-async def test_a_copy_in_a_list_of_which_nothing_is_known_is_left_and_accounted_for(desk: Desk) -> None:
+async def test_a_copy_in_a_list_of_which_nothing_is_known_is_left_and_accounted_for(desk: CopyDesk) -> None:
     people = await desk.room.people(1)
     await desk.room.follow(people, "Energy")
     drafts = [await desk.room.draft(f"story-{n}", "Energy", pictures=()) for n in range(2)]
@@ -266,7 +204,7 @@ async def test_a_copy_in_a_list_of_which_nothing_is_known_is_left_and_accounted_
     assert (found.not_corrected, found.reasons) == (1, (("it stands in a list with others", 1),))
 
 
-async def _forget(desk: Desk, *people: int) -> None:
+async def _forget(desk: CopyDesk, *people: int) -> None:
     """Let these chats' copies be older than NEWSBOT_KEEP, as `store.delivery.retention` leaves them."""
     async with desk.house.db.transaction() as conn:
         for person in people:
@@ -282,7 +220,7 @@ ACCOUNT = (
 
 
 @pytest.mark.parametrize("text", [f"/correct 1 {WHY}", "/retract 1 notice", "/retract 1 delete"])
-async def test_what_is_older_than_the_bot_remembers_is_said_before_it_starts(desk: Desk, text: str) -> None:
+async def test_what_is_older_than_the_bot_remembers_is_said_before_it_starts(desk: CopyDesk, text: str) -> None:
     article, [anna, ben, _, dora] = await desk.delivered(4)
     desk.house.world.history.remove(dora, desk.copy(dora)["message_id"])
     await desk.house.says(EDITH, f"/correct {article.number} first")
@@ -297,7 +235,7 @@ async def test_what_is_older_than_the_bot_remembers_is_said_before_it_starts(des
     assert "of 1 phones." in desk.screen
 
 
-async def test_what_the_question_said_is_not_said_again(desk: Desk) -> None:
+async def test_what_the_question_said_is_not_said_again(desk: CopyDesk) -> None:
     article, [anna, ben, _] = await desk.delivered()
     await _forget(desk, anna)
     await desk.changes(article, title="Cells")
@@ -312,7 +250,7 @@ async def test_what_the_question_said_is_not_said_again(desk: Desk) -> None:
     assert any("2 copies are older than 90 days" in text for text in desk.house.screens(EDITH)[said:])
 
 
-async def test_nothing_is_said_where_every_copy_can_be_changed(desk: Desk) -> None:
+async def test_nothing_is_said_where_every_copy_can_be_changed(desk: CopyDesk) -> None:
     article, _ = await desk.delivered()
     said = len(desk.house.screens(EDITH))
     await desk.house.says(EDITH, f"/correct {article.number} {WHY}")
@@ -322,7 +260,7 @@ async def test_nothing_is_said_where_every_copy_can_be_changed(desk: Desk) -> No
 # Taking back
 
 
-async def test_copies_become_a_notice_with_the_reason_and_another_picture(desk: Desk) -> None:
+async def test_copies_become_a_notice_with_the_reason_and_another_picture(desk: CopyDesk) -> None:
     article, people = await desk.delivered()
     before = [desk.copy(person) for person in people]
     await desk.house.says(EDITH, f"/retract {article.number} notice the quote was made up")
@@ -339,7 +277,7 @@ async def test_copies_become_a_notice_with_the_reason_and_another_picture(desk: 
     assert "Grid" not in desk.house.screen(ANNA)
 
 
-async def test_young_copies_are_deleted_and_older_ones_become_notices(desk: Desk) -> None:
+async def test_young_copies_are_deleted_and_older_ones_become_notices(desk: CopyDesk) -> None:
     article, [anna, ben] = await desk.delivered(2)
     async with desk.house.db.transaction() as conn:
         await conn.execute("UPDATE receipts SET sent_at = sent_at - 3 * 86400 WHERE chat = ?", (ben,))
@@ -350,7 +288,7 @@ async def test_young_copies_are_deleted_and_older_ones_become_notices(desk: Desk
     assert await desk.copies(article) == ChangedCopies(deleted=1, noticed=1)
 
 
-async def test_a_copy_that_its_reader_had_deleted_counts_as_deleted(desk: Desk) -> None:
+async def test_a_copy_that_its_reader_had_deleted_counts_as_deleted(desk: CopyDesk) -> None:
     article, [anna, ben] = await desk.delivered(2)
     desk.house.world.history.remove(anna, desk.copy(anna)["message_id"])
     await desk.house.says(EDITH, f"/retract {article.number} notice")
@@ -360,7 +298,7 @@ async def test_a_copy_that_its_reader_had_deleted_counts_as_deleted(desk: Desk) 
     assert "This story was taken back." in desk.copy(ben)["caption"]
 
 
-async def test_a_file_that_retracts_stops_at_once_and_asks_about_the_copies(desk: Desk) -> None:
+async def test_a_file_that_retracts_stops_at_once_and_asks_about_the_copies(desk: CopyDesk) -> None:
     article, [anna, *_] = await desk.delivered()
     await desk.room.take({"grid.md": again(article.story, published=True)})
     await desk.changes(article, published=False)
@@ -373,7 +311,7 @@ async def test_a_file_that_retracts_stops_at_once_and_asks_about_the_copies(desk
     assert await desk.copies(article) == ChangedCopies(noticed=3)
 
 
-async def test_take_back_asks_and_then_offers_what_becomes_of_the_copies(desk: Desk) -> None:
+async def test_take_back_asks_and_then_offers_what_becomes_of_the_copies(desk: CopyDesk) -> None:
     article, [anna, *_] = await desk.delivered()
     await desk.turn()
     await desk.house.says(EDITH, f"/retract {article.number}")
@@ -386,7 +324,7 @@ async def test_take_back_asks_and_then_offers_what_becomes_of_the_copies(desk: D
     assert "Deleted on 3 of 3 phones." in desk.screen
 
 
-async def test_what_arrives_only_after_the_retraction_went_round_is_taken_back_too(desk: Desk) -> None:
+async def test_what_arrives_only_after_the_retraction_went_round_is_taken_back_too(desk: CopyDesk) -> None:
     """A message on the wire at that moment is settled late: its row was claimed before."""
     people = await desk.room.people(2)
     await desk.room.follow(people, "Energy")
@@ -402,7 +340,7 @@ async def test_what_arrives_only_after_the_retraction_went_round_is_taken_back_t
     assert [desk.house.messages(person) for person in people] == [[], []]
 
 
-async def test_a_correction_reaches_copies_that_are_on_the_wire_when_there_are_no_others(desk: Desk) -> None:
+async def test_a_correction_reaches_copies_that_are_on_the_wire_when_there_are_no_others(desk: CopyDesk) -> None:
     article, people, arrive = await desk.under_way()
     await desk.house.says(EDITH, f"/correct {article.number} {WHY}")
     arrive.set()
@@ -414,7 +352,7 @@ async def test_a_correction_reaches_copies_that_are_on_the_wire_when_there_are_n
 
 @pytest.mark.parametrize(("how", "left"), [("delete", 0), ("notice", 3)])
 async def test_copies_that_are_on_the_wire_are_taken_back_when_there_are_no_others(
-    desk: Desk, how: str, left: int
+    desk: CopyDesk, how: str, left: int
 ) -> None:
     article, people, arrive = await desk.under_way()
     await desk.house.says(EDITH, f"/retract {article.number} {how}")
@@ -425,7 +363,7 @@ async def test_copies_that_are_on_the_wire_are_taken_back_when_there_are_no_othe
     assert await desk.copies(article) == (ChangedCopies(noticed=3) if left else ChangedCopies(deleted=3))
 
 
-async def test_a_file_that_changes_while_the_first_copies_are_on_the_wire_asks_about_them(desk: Desk) -> None:
+async def test_a_file_that_changes_while_the_first_copies_are_on_the_wire_asks_about_them(desk: CopyDesk) -> None:
     article, people, arrive = await desk.under_way()
     async with desk.house.db.reading() as conn:
         now = (await articles.article(conn, article.number)).story
@@ -438,7 +376,7 @@ async def test_a_file_that_changes_while_the_first_copies_are_on_the_wire_asks_a
 
 
 @pytest.mark.parametrize("text", ["/retract 1 burn it", "/retract 1 deleted"])
-async def test_words_that_say_nothing_about_copies_change_nothing(desk: Desk, text: str) -> None:
+async def test_words_that_say_nothing_about_copies_change_nothing(desk: CopyDesk, text: str) -> None:
     article, [anna, *_] = await desk.delivered()
     await desk.house.says(EDITH, text)
     assert desk.screen.startswith("Nothing was changed. Write /retract 1, or with")
@@ -448,7 +386,7 @@ async def test_words_that_say_nothing_about_copies_change_nothing(desk: Desk, te
         assert (await articles.article(conn, article.number)).is_listed
 
 
-async def test_bad_corrections_get_one_answer_and_change_nothing(desk: Desk) -> None:
+async def test_bad_corrections_get_one_answer_and_change_nothing(desk: CopyDesk) -> None:
     article, [anna, *_] = await desk.delivered()
     caption = desk.copy(anna)["caption"]
     await desk.house.says(EDITH, f"/correct {article.number} {'x' * 301}")
@@ -462,7 +400,7 @@ async def test_bad_corrections_get_one_answer_and_change_nothing(desk: Desk) -> 
     assert desk.copy(anna)["caption"] == caption
 
 
-async def test_for_others_the_commands_do_not_exist(desk: Desk) -> None:
+async def test_for_others_the_commands_do_not_exist(desk: CopyDesk) -> None:
     article, _ = await desk.delivered()
     await desk.house.says(BEN, f"/correct {article.number} {WHY}")
     assert desk.house.screen(BEN) == "There is nothing for that here. /help lists what there is."
@@ -473,7 +411,7 @@ async def test_for_others_the_commands_do_not_exist(desk: Desk) -> None:
     assert await desk.copies(article) == ChangedCopies()
 
 
-async def test_an_answer_to_the_articles_message_names_it(desk: Desk) -> None:
+async def test_an_answer_to_the_articles_message_names_it(desk: CopyDesk) -> None:
     await desk.room.follow([EDITH], "Energy")
     article, _ = await desk.delivered(1)
     own = desk.house.messages(EDITH)[-1]
@@ -484,7 +422,7 @@ async def test_an_answer_to_the_articles_message_names_it(desk: Desk) -> None:
     assert replace(await desk.copies(article), reasons=()) == ChangedCopies(corrected=2)
 
 
-async def test_taking_copies_back_is_stopped_and_goes_on(desk: Desk) -> None:
+async def test_taking_copies_back_is_stopped_and_goes_on(desk: CopyDesk) -> None:
     article, people = await desk.delivered(pictures=())
     await desk.house.says(EDITH, f"/retract {article.number} notice {WHY}")
     await desk.house.presses(EDITH, "Stop")

@@ -290,3 +290,27 @@ async def test_share_is_a_link_where_the_owner_has_not_switched_inline_mode_on(w
     await house.starts(ANNA, "a_1")
     share = house.messages(ANNA)[-1]["reply_markup"]["inline_keyboard"][1][1]
     assert share["url"].startswith("https://t.me/share/url?")
+
+
+async def test_a_card_that_was_passed_on_is_counted_where_telegram_tells_of_it(library: StoryHouse) -> None:
+    """Telegram sends chosen_inline_result only after /setinlinefeedback: core.telegram.org/bots/inline."""
+    house = library
+
+    async def shared() -> dict[int, int]:
+        async with house.db.reading() as conn:
+            rows = await conn.execute_fetchall("SELECT article, many FROM article_acts WHERE act = 5")
+        return {row["article"]: row["many"] for row in rows}
+
+    for tells, expected in ((False, {}), (True, {1: 1})):
+        house.world.inline.tells_choices = tells
+        query = house.world.ask_inline(ANNA, "eyes")
+        await house.settle()
+        house.world.choose_inline(ANNA, house.group, query, "1.1")
+        await house.settle()
+        assert await shared() == expected
+    for forged in ("77.1", "x.1", "9" * 60, "-1.1", "", "²"):
+        house.world.updates.put(
+            "chosen_inline_result", {"result_id": forged, "from": house.world.people[ANNA].user(), "query": ""}
+        )
+    await house.settle()
+    assert await shared() == {1: 1}

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from copy_desk import CopyDesk
 from newsroom_samples import plain
 from press_room import again, eventually, press_room
 from story import ANNA, EDITH, StoryHouse
-from test_corrections_chat import Desk
 from test_digest_chat import gets_a_digest
 
 from bot.domain.article import Related
@@ -25,13 +25,13 @@ LINK = "https://news.example/grid"
 
 
 @pytest.fixture
-async def desk(house: StoryHouse, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(house: StoryHouse, tmp_path: Path) -> AsyncIterator[CopyDesk]:
     await house.starts(EDITH)
     async with press_room(house, tmp_path) as room:
-        yield Desk(room)
+        yield CopyDesk(room)
 
 
-async def test_young_copies_are_deleted_and_old_ones_say_nothing_of_it(desk: Desk) -> None:
+async def test_young_copies_are_deleted_and_old_ones_say_nothing_of_it(desk: CopyDesk) -> None:
     """Telegram deletes for bots what is younger than 48 hours: https://core.telegram.org/bots/api#deletemessage"""
     article, [old, *_] = await desk.delivered(1, title="Quillfeather pays")
     before = desk.copy(old)
@@ -50,7 +50,7 @@ async def test_young_copies_are_deleted_and_old_ones_say_nothing_of_it(desk: Des
     assert "Quillfeather" not in desk.screen
 
 
-async def test_a_list_loses_the_headline_and_keeps_the_others(desk: Desk) -> None:
+async def test_a_list_loses_the_headline_and_keeps_the_others(desk: CopyDesk) -> None:
     await desk.house.starts(ANNA)
     digest = await gets_a_digest(desk.room, ANNA, "quillfeather", "b-second", "c-third")
     assert "Quillfeather" in desk.house.screen(ANNA)
@@ -72,7 +72,7 @@ async def test_a_list_loses_the_headline_and_keeps_the_others(desk: Desk) -> Non
     assert plain(next(one for one in desk.house.messages(ANNA) if one["message_id"] == digest)["text"]) == NOTICE
 
 
-async def test_a_digest_that_waits_goes_without_it(desk: Desk) -> None:
+async def test_a_digest_that_waits_goes_without_it(desk: CopyDesk) -> None:
     await desk.house.starts(ANNA)
     await desk.room.follow([ANNA], "Energy")
     await desk.house.says(ANNA, "/settings daily 08:00")
@@ -88,7 +88,7 @@ async def test_a_digest_that_waits_goes_without_it(desk: Desk) -> None:
     assert "Quillfeather" not in " ".join(desk.house.screens(ANNA))
 
 
-async def test_copies_on_the_wire_go_when_they_arrive(desk: Desk) -> None:
+async def test_copies_on_the_wire_go_when_they_arrive(desk: CopyDesk) -> None:
     article, ids, arrive = await desk.under_way()
     await takedown.take_down(desk.house.db, article.number, by=EDITH, now=desk.house.clock())
     arrive.set()
@@ -97,7 +97,7 @@ async def test_copies_on_the_wire_go_when_they_arrive(desk: Desk) -> None:
     assert (await desk.copies(article)).deleted == 3
 
 
-async def test_who_names_it_as_related_names_it_no_more_and_says_nothing_about_that(desk: Desk) -> None:
+async def test_who_names_it_as_related_names_it_no_more_and_says_nothing_about_that(desk: CopyDesk) -> None:
     other, [anna] = await desk.delivered(1, related=(Related("Quillfeather pays", "http://www.news.example/quill/"),))
     assert "Quillfeather pays" in plain(desk.copy(anna)["caption"])
     named = await desk.room.draft("quill", "Water")
@@ -114,7 +114,7 @@ async def test_who_names_it_as_related_names_it_no_more_and_says_nothing_about_t
         assert (await articles.article(conn, other.number)).story.related == (), "nor when its file does again"
 
 
-async def test_what_telegram_refuses_to_delete_says_nothing_of_it_either(desk: Desk) -> None:
+async def test_what_telegram_refuses_to_delete_says_nothing_of_it_either(desk: CopyDesk) -> None:
     article, [one, *others] = await desk.delivered(3)
     desk.house.world.faults.add(Refuse(400, "Bad Request: message can't be deleted"), chat=one, times=1)
     await desk.house.says(EDITH, "/takedown grid")
@@ -127,7 +127,7 @@ async def test_what_telegram_refuses_to_delete_says_nothing_of_it_either(desk: D
     assert ": 1. Still to do: 0. Not reached: 0." in desk.screen
 
 
-async def test_what_can_be_neither_deleted_nor_changed_is_reported_with_telegrams_words(desk: Desk) -> None:
+async def test_what_can_be_neither_deleted_nor_changed_is_reported_with_telegrams_words(desk: CopyDesk) -> None:
     article, [one, *_] = await desk.delivered(3)
     desk.house.world.faults.add(Refuse(400, "Bad Request: message can't be edited"), chat=one)
     await desk.house.says(EDITH, "/takedown grid")
@@ -139,7 +139,7 @@ async def test_what_can_be_neither_deleted_nor_changed_is_reported_with_telegram
     assert (await desk.copies(article)).not_retracted == 1
 
 
-async def test_a_list_on_the_wire_loses_the_headline_when_it_has_arrived(desk: Desk) -> None:
+async def test_a_list_on_the_wire_loses_the_headline_when_it_has_arrived(desk: CopyDesk) -> None:
     await desk.house.starts(ANNA)
     await desk.room.follow([ANNA], "Energy")
     await desk.house.says(ANNA, "/settings daily 08:00")
@@ -163,7 +163,7 @@ async def test_a_list_on_the_wire_loses_the_headline_when_it_has_arrived(desk: D
     assert "B second" in text
 
 
-async def test_many_who_are_gone_do_not_stop_it(desk: Desk) -> None:
+async def test_many_who_are_gone_do_not_stop_it(desk: CopyDesk) -> None:
     article, people = await desk.delivered(220, pictures=())
     for person in people[:215]:
         desk.house.world.faults.add(Refuse(403, "Forbidden: bot was blocked by the user"), chat=person)
@@ -174,7 +174,7 @@ async def test_many_who_are_gone_do_not_stop_it(desk: Desk) -> None:
     assert "Deleted: 5." in desk.screen
 
 
-async def test_the_log_of_it_stays_without_its_words(desk: Desk) -> None:
+async def test_the_log_of_it_stays_without_its_words(desk: CopyDesk) -> None:
     article, _ = await desk.delivered(1, title="Quillfeather pays")
     await desk.house.says(EDITH, "/edit 1 title Quillfeather paid")
     await desk.house.says(EDITH, "/correct 1 Quillfeather paid twice")
@@ -188,7 +188,7 @@ async def test_the_log_of_it_stays_without_its_words(desk: Desk) -> None:
     assert "Quillfeather" not in desk.screen
 
 
-async def test_copies_older_than_what_is_known_are_reported(desk: Desk) -> None:
+async def test_copies_older_than_what_is_known_are_reported(desk: CopyDesk) -> None:
     article, _ = await desk.delivered(2)
     desk.house.clock.advance(timedelta(days=91))
     async with desk.house.db.transaction() as conn:
@@ -202,7 +202,7 @@ async def test_copies_older_than_what_is_known_are_reported(desk: Desk) -> None:
     assert "- 2 in private chats: so old that it is not known any more which message each is" in desk.screen
 
 
-async def test_the_button_stands_under_a_published_article_and_one_that_was_taken_back(desk: Desk) -> None:
+async def test_the_button_stands_under_a_published_article_and_one_that_was_taken_back(desk: CopyDesk) -> None:
     await desk.delivered(1)
     await desk.house.says(EDITH, "/preview grid")
     await desk.house.presses(EDITH, "More")
@@ -220,7 +220,7 @@ async def test_the_button_stands_under_a_published_article_and_one_that_was_take
     assert "Copies delivered: 1. Deleted: 1." in desk.screen
 
 
-async def test_old_buttons_of_editors_say_that_it_was_taken_down(desk: Desk) -> None:
+async def test_old_buttons_of_editors_say_that_it_was_taken_down(desk: CopyDesk) -> None:
     article, _ = await desk.delivered(1)
     await desk.house.says(EDITH, "/preview grid")
     card = desk.house.messages(EDITH)[-1]["message_id"]
@@ -236,7 +236,7 @@ async def test_old_buttons_of_editors_say_that_it_was_taken_down(desk: Desk) -> 
     assert desk.screen.startswith("#1 was taken down on 2026-03-02 12:0")
 
 
-async def test_hashes_are_all_that_is_kept_of_its_links(desk: Desk) -> None:
+async def test_hashes_are_all_that_is_kept_of_its_links(desk: CopyDesk) -> None:
     article, _ = await desk.delivered(1)
     async with desk.house.db.reading() as conn:
         assert not await taken_down.anything(conn)
@@ -248,7 +248,7 @@ async def test_hashes_are_all_that_is_kept_of_its_links(desk: Desk) -> None:
         assert await taken_down.matching(conn, [LINK, "https://news.example/other"]) == {LINK: 1}
 
 
-async def test_notes_about_its_corrections_go_with_it(desk: Desk) -> None:
+async def test_notes_about_its_corrections_go_with_it(desk: CopyDesk) -> None:
     article, [old, young] = await desk.delivered(2, title="Quillfeather pays", pictures=())
     await desk.house.says(EDITH, f"/correct {article.number} Quillfeather paid twice")
     await desk.turn()
@@ -267,7 +267,7 @@ async def test_notes_about_its_corrections_go_with_it(desk: Desk) -> None:
         assert not await conn.execute_fetchall("SELECT 1 FROM change_notes WHERE why IS NOT NULL OR fields <> '[]'")
 
 
-async def test_young_notes_are_deleted_and_those_that_wait_never_come(desk: Desk) -> None:
+async def test_young_notes_are_deleted_and_those_that_wait_never_come(desk: CopyDesk) -> None:
     article, [anna, ben] = await desk.delivered(2, title="Quillfeather pays", pictures=())
     await desk.house.says(ben, "/settings quiet 11:00-23:00")
     await desk.house.says(EDITH, f"/correct {article.number} Quillfeather paid twice")
@@ -285,7 +285,7 @@ async def test_young_notes_are_deleted_and_those_that_wait_never_come(desk: Desk
     assert not any("Quillfeather" in text for text in desk.house.screens(ben))
 
 
-async def test_readers_find_it_nowhere_and_a_deep_link_to_it_leads_to_nothing(desk: Desk) -> None:
+async def test_readers_find_it_nowhere_and_a_deep_link_to_it_leads_to_nothing(desk: CopyDesk) -> None:
     article, _ = await desk.delivered(1, title="Quillfeather pays")
     await desk.house.starts(ANNA, f"a_{article.number}")
     assert "Quillfeather" in desk.house.screen(ANNA)

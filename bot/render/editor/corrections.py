@@ -236,7 +236,18 @@ def _finished(words: Words, article: Article, standing: Standing) -> Text:
     unchanged = _unchanged(words, standing)
     account = f"{text}; {unchanged}." if unchanged else f"{text}."
     stay = words("Forwarded copies stay as they were.")
-    return join([called(article) + ":", account, stay], " ")
+    return join([called(article) + ":", account, _noticed(words, standing), stay], " ")
+
+
+def _noticed(words: Words, standing: Standing) -> str:
+    """Return how many copies become notices where the others were deleted, if any do."""
+    if not standing.noticed:
+        return ""
+    return words.count(
+        "{n} copy becomes a notice, because Telegram does not let it be deleted.",
+        "{n} copies become notices, because Telegram does not let them be deleted.",
+        standing.noticed,
+    )
 
 
 def _unchanged(words: Words, standing: Standing) -> str:

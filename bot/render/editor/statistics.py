@@ -50,7 +50,6 @@ class Standing:
     """How things stand at the moment, whatever the period: what `/stats` tells beside it."""
 
     articles: Mapping[ArticleState, int]
-    followed: Sequence[tuple[str, int]]
     sent_day: int
     sent_week: int
     restricted: int = 0
@@ -118,7 +117,7 @@ def _all(words: Words, found: Statistics, standing: Standing, zone: ZoneInfo, no
             )
             for one in standing.sources
         )
-    return told + lines.followed(words, standing.followed)
+    return told + lines.followed(words, found.followed)
 
 
 def usage(words: Words) -> Message:

@@ -166,8 +166,10 @@ class SandboxServer:
             case Slow(seconds):
                 await asyncio.sleep(seconds)
                 return _json(*await self._handled(called, handler, given, uploads))
-            case Held(until):
+            case Held(until, then):
                 await until.wait()
+                if then is not None:
+                    return await self._faulty(request, then, called, handler, given, uploads)
                 return _json(*await self._handled(called, handler, given, uploads))
             case CutAfter():
                 await self._handled(called, handler, given, uploads)

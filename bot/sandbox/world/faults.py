@@ -70,9 +70,10 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Leave the call unanswered until an event is set, then answer properly."""
+    """Leave the call unanswered until an event is set, then answer properly, or refuse it."""
 
     until: asyncio.Event
+    then: Refuse | None = None
 
 
 Fault = Refuse | Page | Throttle | Stall | CutBefore | CutAfter | Slow | Held

@@ -27,16 +27,22 @@ class InlineAnswer:
 
 
 class InlineMode:
-    """Answers by query, and those that Telegram gives by itself. `is_on` is what @BotFather's /setinline decides."""
+    """Answers by query, and those that Telegram gives by itself. `is_on` is what @BotFather's /setinline decides.
+
+    `tells_choices` is what /setinlinefeedback does: https://core.telegram.org/bots/inline#collecting-feedback
+    """
 
     def __init__(self) -> None:
         self.is_on = True
+        self.tells_choices = False
+        self._words: dict[str, str] = {}
         self._answers: dict[str, InlineAnswer] = {}
         self._asked: dict[str, tuple[int, str, str]] = {}
         self._cache: dict[tuple[int, str, str], tuple[float, InlineAnswer]] = {}  # person 0: for everybody
 
     def ask(self, query_id: str, person: int, words: str, offset: str, now: float) -> InlineAnswer | None:
         """Take a question, and return the answer where Telegram has kept one; None when the bot is to be asked."""
+        self._words[query_id] = words
         for whose in (person, 0):
             until, kept = self._cache.get((whose, words, offset), (0.0, None))
             if kept is not None and now < until:
@@ -50,6 +56,10 @@ class InlineMode:
         person, words, offset = self._asked.pop(query_id)
         self._answers[query_id] = answer
         self._cache[person if is_personal else 0, words, offset] = (until, answer)
+
+    def words_of(self, query_id: str) -> str:
+        """Return what was asked."""
+        return self._words[query_id]
 
     def answered(self, query_id: str) -> InlineAnswer | None:
         """Return the answer to a question; None while there is none."""

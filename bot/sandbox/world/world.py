@@ -388,6 +388,9 @@ class World:
         content = answer.messages[result_id]
         if chat_id == person_id:
             self.people[person_id].has_started = True
+        if self.inline.tells_choices:
+            choice = {"result_id": result_id, "from": self.people[person_id].user()}
+            self.updates.put("chosen_inline_result", choice | {"query": self.inline.words_of(query_id)})
         return self._post(self._written(person_id, chat_id, None, False) | content | {"via_bot": self.bot})
 
     def react(self, person_id: int, chat_id: int, message_id: int, *emojis: str) -> None:

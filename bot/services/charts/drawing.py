@@ -12,10 +12,9 @@ import json
 import logging
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import asdict
+from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryDirectory
 
 from bot.domain.chart import Chart
@@ -77,22 +76,27 @@ class ChartDrawer:
         It gets no environment of the bot's, where a token may stand, and the import path of this process. What it knows
         of the machine's fonts it writes into a folder that is deleted: not everybody who runs the bot has a home.
         """
-        code = f"import sys; sys.path[:] = {sys.path!r}; from {self._module} import main; main(sys.argv)"
         with TemporaryDirectory(prefix="newsbot-chart-") as folder:
-            threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
-            surroundings = {"MPLCONFIGDIR": folder, "HOME": folder, "PATH": os.defpath, **threads}
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-X", "utf8", "-c", code, str(self._memory)),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,
-                cwd=folder,
-                env=surroundings if os.name == "posix" else None,
-            )
+            # In threads: starting a process, too, lasts until it has begun, and the loop has others to serve meanwhile.
+            starting = asyncio.create_task(asyncio.to_thread(self._started, folder))
             try:
-                answer, _ = await process.communicate(chart)
-            finally:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        return answer if process.returncode == 0 else b""
+                process = await asyncio.shield(starting)
+                answer, _ = await asyncio.to_thread(process.communicate, chart)
+                return answer if process.returncode == 0 else b""
+            finally:  # also when nobody waits for it any more, and while it is being started
+                process = await starting
+                process.kill()  # harmless when it has ended
+                await asyncio.shield(asyncio.to_thread(process.wait))
+
+    def _started(self, folder: str) -> Popen[bytes]:
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {self._module} import main; main(sys.argv)"
+        threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
+        surroundings = {"MPLCONFIGDIR": folder, "HOME": folder, "PATH": os.defpath, **threads}
+        return Popen(  # noqa: S603  our own interpreter and our own words
+            [sys.executable, "-I", "-X", "utf8", "-c", code, str(self._memory)],
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            cwd=folder,
+            env=surroundings if os.name == "posix" else None,
+        )

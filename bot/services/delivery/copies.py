@@ -18,7 +18,7 @@ from typing import Protocol
 from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article, ArticleState
 from bot.domain.copies import deletable_from
-from bot.domain.correction import Field, is_gone
+from bot.domain.correction import Field, is_fixed
 from bot.domain.delivery import WITHDRAWAL, Outcome, PictureRefused, Rejected, Sent, Subject, SubjectType
 from bot.domain.following import Reason, reason_number
 from bot.domain.message import Message, Photo
@@ -119,7 +119,7 @@ class Rewriting(Composition[Body]):
         chat: int = 0,
         is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
-        """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless the copy is gone."""
+        """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless it takes none."""
         saved = chat in self._savers
         outcome: Outcome = Rejected("")
         for form in Form:
@@ -128,7 +128,7 @@ class Rewriting(Composition[Body]):
                 return self._body(form, look, reason, saved, photo, now, is_photo=is_photo)
 
             outcome = await self._edit(body, turn, leave, db, now, is_photo=is_photo)
-            if not isinstance(outcome, Rejected) or is_gone(outcome.reason):
+            if not isinstance(outcome, Rejected) or is_fixed(outcome.reason):
                 break
         return outcome, is_photo
 
@@ -290,7 +290,7 @@ async def withdrawal_of(conn: Connection, campaign: Campaign) -> Deletion:
 async def outdated(conn: Connection, campaign: Campaign) -> Outdated:
     """Return whoever shows an older revision of an article than stands today."""
     number = campaign.subject.number
-    holders = Holders(campaign.subject, await articles.revision(conn, number))
+    holders = Holders(campaign.subject, await articles.revision(conn, number), campaign=campaign.id)
     return Outdated(holders, await followers_of(conn, number, campaign.fixed_at))
 
 
@@ -305,13 +305,14 @@ async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
     if not any(one.kind == WITHDRAWAL and one.revision == campaign.revision for one in changing):
         return audience
     holders = replace(audience.holders, sent_before=deletable_from(campaign.fixed_at))
-    # What was taken down and Telegram does not delete after all becomes a notice too.
-    return replace(audience, holders=holders, joined=audience.holders if await is_taken_down(conn, campaign) else None)
+    # What Telegram does not delete after all becomes a notice too.
+    return replace(audience, holders=holders, joined=audience.holders)
 
 
 async def young(conn: Connection, campaign: Campaign) -> Holders:
     """Return whoever has a copy that a bot can still delete."""
-    return Holders(campaign.subject, campaign.revision, sent_from=deletable_from(campaign.fixed_at))
+    since = deletable_from(campaign.fixed_at)
+    return Holders(campaign.subject, campaign.revision, sent_from=since, campaign=campaign.id)
 
 
 async def is_taken_down(conn: Connection, campaign: Campaign) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By
 from bot.domain.copies import ChangedCopies
-from bot.domain.delivery import Operation, Status
+from bot.domain.delivery import NOTICE, WITHDRAWAL, Operation, Status
 from bot.domain.progress import Phase, Standing
 from bot.errors import OutOfTurn
 from bot.services.delivery.kinds import KINDS
@@ -64,13 +64,14 @@ async def standing(
         for_their_time = await outbox.for_their_time(conn, [campaign.id], now)
     is_all_out = campaign.is_complete and 0 < for_their_time >= audience - campaign.settled
     is_news = campaign.operation is Operation.SEND
+    gone, left_behind, noticed = (0, 0, 0) if is_news else await _beside(conn, campaign)
     is_retracted = is_news and article is not None and article.state in _WITHDRAWN
     return Standing(
         phase=Phase.WITHDRAWN if is_retracted else _phase(campaign, now, is_all_out=is_all_out),
-        audience=audience,
+        audience=audience + gone + left_behind,
         sent=campaign.sent,
         unreachable=campaign.unreachable,
-        failed=campaign.failed,
+        failed=campaign.failed + gone + left_behind,
         restricted=campaign.restricted,
         words=campaign.words,
         unwanted=campaign.unwanted,
@@ -82,8 +83,23 @@ async def standing(
         is_paused=await metadata.is_paused(conn),
         for_their_time=for_their_time,
         kind=campaign.kind,
-        gone=0 if is_news else await copy_counts.gone(conn, campaign.id),
+        gone=0 if is_news else gone + await copy_counts.gone(conn, campaign.id),
+        noticed=noticed,
     )
+
+
+async def _beside(conn: Connection, campaign: Campaign) -> tuple[int, int, int]:
+    """Return of a change of copies that is done how many an older one, still under way, found gone or left behind in
+    groups that moved; and how many become notices where the others are deleted.
+    """
+    beside = [campaign]
+    if campaign.kind == WITHDRAWAL:
+        made = await campaigns.changing(conn, campaign.subject)
+        beside += [one for one in made if one.kind == NOTICE and one.revision == campaign.revision]
+    noticed = sum(one.total for one in beside[1:])
+    if campaign.state is not CampaignState.DONE:  # to count them takes a look at every copy
+        return 0, 0, noticed
+    return *await copy_counts.lost(conn, beside, since=campaign.fixed_at), noticed
 
 
 async def takedown_standing(

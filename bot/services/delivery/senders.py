@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Sent, Throttled
+from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Restricted, Sent, Throttled
 from bot.domain.message import Message
 from bot.domain.rejections import is_about_reply
 from bot.errors import StoreError
@@ -325,5 +325,8 @@ class Senders:
         if stands is None or stands.message_id is None:
             return RETRY_NOW  # triage lets none of these through, and asks again
         if item.delivery.operation is Operation.EDIT:
-            return await self._wire.edit(body, chat, stands.message_id, stands.has_photo)
-        return await self._wire.delete(chat, stands.message_id)
+            outcome = await self._wire.edit(body, chat, stands.message_id, stands.has_photo)
+        else:
+            outcome = await self._wire.delete(chat, stands.message_id)
+        # What is forbidden to be done with this message says nothing about writing, and nothing tries it again.
+        return Rejected(outcome.reason) if isinstance(outcome, Restricted) else outcome

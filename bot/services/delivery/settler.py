@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.correction import is_kept
 from bot.domain.delivery import (
     Delivery,
     Migrated,
+    Operation,
     Postponed,
     Restricted,
     Sent,
@@ -28,7 +30,7 @@ from bot.services.delivery import restrictions
 from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.delivery.triage import Triage, Unread
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import copy_changes, newsroom
 from bot.store.delivery import campaigns, outbox, sent_lists, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
@@ -130,6 +132,7 @@ class Settler:
     async def _write_answers(self, conn: Connection, answered: Sequence[Item], now: datetime, owner: int) -> None:
         finished: list[Settled] = []
         again: list[Delivery] = []
+        kept: dict[int, list[Item]] = {}
         for item in answered:
             if isinstance(item.outcome, Sent):
                 sent = settle(item.delivery, item.outcome, now)
@@ -145,6 +148,9 @@ class Settler:
                 if not isinstance(item.outcome, Postponed):
                     self._triage.hold(stands, now)
             else:
+                if item.delivery.operation is Operation.DELETE and is_kept(stands.reason):
+                    kept.setdefault(item.campaign.id, []).append(item)
+                    stands = stands._replace(status=Status.UNWANTED)
                 finished.append(Settled(stands, item.composition.covers, item.has_photo))
                 if item.outcome is not None:
                     self._triage.release_chat(item.delivery.chat)
@@ -163,6 +169,8 @@ class Settler:
                 await _note_list(conn, item, now, owner)
         if finished:
             await settlement.settle(conn, finished, now, owner=owner)
+        for same in kept.values():
+            await copy_changes.notice_instead(conn, same[0].campaign, [one.delivery.chat for one in same], now)
         for item in answered:
             says_more = item.adopted is not None or item.calm_hour is not None or item.chat.restriction is not None
             if says_more and isinstance(item.outcome, Sent):
@@ -226,5 +234,5 @@ async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
         await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
     if item.calm_hour is not None:
         await pushes.count(conn, item.delivery.chat, item.calm_hour, item.wished_by)
-    if item.chat.restriction is not None:
+    if item.chat.restriction is not None and not item.is_change:
         await restrictions.note_open(conn, item.delivery.chat, now)

@@ -19,7 +19,8 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Operation, Postponed, Rejected, Throttled
+from bot.domain.correction import GONE, LEFT_BEHIND
+from bot.domain.delivery import Delivery, Operation, Outcome, Postponed, Rejected, Throttled
 from bot.domain.delivery_time import Wait, Waits, Way, listing, quiet_until
 from bot.domain.linked_groups import CAME_BY_CHANNEL
 from bot.domain.message import Message
@@ -32,6 +33,7 @@ from bot.services.delivery.linked_groups import LeftToChannels, left_to_channels
 from bot.services.delivery.own_times import OwnTimes, TheirTimes
 from bot.store.delivery import receipts
 from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.receipts import Receipt
 from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
@@ -146,9 +148,10 @@ class Triage:
             item.wished_by = wished_by
             if changing:
                 item.stands = standing.get(delivery.chat)
+                item.outcome = _lost(item.stands)
             if replied:
                 item.reply_to = replied.get(delivery.chat)
-            if chat.restriction is not None:
+            if chat.restriction is not None and not item.is_change:
                 item.is_kept = not chat.restriction.may_try(now)
             items.append(item)
             if chat.linked_channel is not None:
@@ -339,6 +342,13 @@ class Triage:
                     is_left = item.chat.id in by_channel.posted or item.chat.id in by_channel.wait
                     if item.chat.id in wanted and not is_left:
                         item.folded = {**item.folded, number: composition}
+
+
+def _lost(stands: Receipt | None) -> Outcome | None:
+    """Return the outcome of changing a message of which it was found out meanwhile that it is out of reach."""
+    if stands is None or not (stands.is_gone or stands.is_left_behind):
+        return None
+    return Rejected(GONE[0] if stands.is_gone else LEFT_BEHIND)
 
 
 def _name(campaign: Campaign) -> str:

@@ -7,7 +7,7 @@ What editors and owners do: publish, stop, decide about held news, manage roles,
 | what goes out, and who says so | `newsroom`, `approvals`, `second_editor`, `arriving_news`, `feed_embargoes` |
 | to whom alone | `chosen_audience` |
 | what is written to everybody | `announcing` |
-| delivered copies, and what readers are told of their change | `corrections`, `correction_offers`, `telling` |
+| delivered copies, and what readers are told of it | `corrections`, `copy_changes`, `correction_offers`, `telling` |
 | what goes for good | `takedown` |
 | people, and their menus | `roles`, `menus` |
 | what people are told unasked | `notices`, `incidents` |

@@ -16,7 +16,7 @@ from bot.domain.approval import ApprovalRequest, DeskNews, Verdict, Wanted, verd
 from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.role import Permission, Role, may
 from bot.errors import NotAllowed, OutOfTurn
-from bot.services.newsroom import chosen_audience, newsroom
+from bot.services.newsroom import chosen_audience, copy_changes, newsroom
 from bot.services.newsroom.newsroom import Published
 from bot.store.content import articles, known_topics
 from bot.store.desk import approvals, audit_log, editors
@@ -232,6 +232,7 @@ async def _do(
             await audit_log.record(conn, "publish", **said, detail=detail, before=article.state, after="published")
             return Done(published.article, published)
         case Wanted.LIST:
+            await copy_changes.stop_taking_back(conn, article, now)
             await articles.set_state(conn, number, ArticleState.ARCHIVED)
             await known_topics.let_be_known(conn, [number])
             await audit_log.record(conn, "archive", **said, detail=detail, before=article.state, after="archived")

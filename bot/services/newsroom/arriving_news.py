@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import ArticleState, HeldWhy
 from bot.domain.ingestion import FEED_ITEMS
 from bot.domain.publishing import BURST_WITHIN, is_burst, is_for_nobody
-from bot.services.newsroom import approvals, feed_embargoes, newsroom
+from bot.services.newsroom import approvals, copy_changes, feed_embargoes, newsroom
 from bot.store.content import articles, imports, known_topics, topics
 from bot.store.delivery import campaigns, receipts
 from bot.store.delivery.audiences import reach
@@ -150,6 +150,7 @@ async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timede
         due = [number for number in due if number not in set_by_hand and number not in of_feeds]
         if not push:
             for number in due:
+                await copy_changes.stop_taking_back(conn, await articles.article(conn, number), now)
                 await articles.set_state(conn, number, ArticleState.ARCHIVED)
                 await audit_log.record(conn, "archive", at=now, article=number, detail="files never push")
             await known_topics.let_be_known(conn, due)

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
-from bot.domain.audit import By, person_of
+from bot.domain.audit import By
 from bot.domain.copies import Copies, Delivered, deletable_from
 from bot.domain.correction import Correction, Field
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.errors import OutOfTurn
 from bot.services.newsroom import newsroom, telling
+from bot.services.newsroom.copy_changes import promise_change
 from bot.store.content import articles, corrections
 from bot.store.delivery import campaigns, copy_counts
+from bot.store.delivery.campaigns import Campaign
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
 
@@ -51,19 +53,38 @@ async def correct(db: Database, number: int, *, why: str | None, by: By, now: da
 async def correct_within(
     conn: Connection, number: int, *, why: str | None, by: By, now: datetime, key: str | None = None
 ) -> Changing:
-    """Do what `correct` does in the caller's transaction; `key` names the program that asks."""
+    """Do what `correct` does in the caller's transaction; `key` names the program that asks.
+
+    Where there is no reason, and nothing has changed since the last correction was promised, it is that one.
+    """
     before = await articles.article(conn, number)
     if not before.is_listed:
         raise OutOfTurn(f"#{number} is in no list")
     fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+    if why is None and not fields and (last := await _last_change(conn, before)) is not None:
+        return Changing(before, last.id, await copy_counts.copies(conn, number))
     await corrections.add(conn, number, before.corrections, Correction(now, why, fields))
     await audit_log.record(conn, "correct", at=now, person=by, article=number, detail=why or ", ".join(fields), key=key)
     article = await articles.article(conn, number)
     copies = await copy_counts.copies(conn, number)
     if not copies.changeable:
         return Changing(article, None, copies)
-    campaign = await _promise(conn, article, CORRECTION, Lane.LATER, Operation.EDIT, by, now)
+    campaign = await promise_change(conn, article, CORRECTION, Lane.LATER, Operation.EDIT, by, now)
     return Changing(article, campaign, copies)
+
+
+async def _last_change(conn: Connection, article: Article) -> Campaign | None:
+    """Return the correction after which an article has not changed any more; None when it has, or there was none."""
+    made = await campaigns.changing(conn, Subject(SubjectType.ARTICLE, article.number))
+    is_last = bool(made) and made[-1].kind == CORRECTION and made[-1].revision == article.revision
+    return made[-1] if is_last else None
+
+
+async def already_promised(db: Database, number: int) -> int | None:
+    """Return the correction that shows an article as it is now, whoever asked for it; None when there is none."""
+    async with db.reading() as conn:
+        last = await _last_change(conn, await articles.article(conn, number))
+        return None if last is None else last.id
 
 
 async def leave_copies(db: Database, number: int, *, by: By, now: datetime) -> Article:
@@ -109,25 +130,7 @@ async def take_back_copies(
     retracted.
     """
     async with db.transaction() as conn:
-        before = await articles.article(conn, number)
-        if before.state is not ArticleState.RETRACTED:
-            raise OutOfTurn(f"#{number} is not retracted")
-        await corrections.set_retraction(conn, number, why)
-        detail = how.value if why is None else f"{how.value}: {why}"
-        await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
-        article = await articles.article(conn, number)
-        copies = await copy_counts.copies(conn, number, deletable_from(now))
-        told = await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
-        if not copies.changeable:
-            return Changing(article, None, copies, savers=told)
-        notices = None
-        if how is Delivered.NOTICE or copies.too_old or copies.in_lists:
-            notices = await _promise(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
-        if how is Delivered.NOTICE:
-            return Changing(article, notices, copies, savers=told)
-        # Behind the other: what arrives only now joins the newest.
-        deleting = await _promise(conn, article, WITHDRAWAL, Lane.URGENT, Operation.DELETE, by, now)
-        return Changing(article, deleting, copies, notices, told)
+        return await _take_back(conn, number, how, why=why, by=by, now=now, tell_savers=tell_savers)
 
 
 async def retract(
@@ -141,32 +144,31 @@ async def retract(
     tell_savers: bool = True,
 ) -> Changing:
     """Retract an article, unless it is, and take its copies back. Raises: UnknownArticle, OutOfTurn."""
-    async with db.reading() as conn:
-        is_listed = (await articles.article(conn, number)).is_listed
-    if is_listed:
-        await newsroom.retract(db, number, by=by, now=now, tell_savers=None)
-    return await take_back_copies(db, number, how, why=why, by=by, now=now, tell_savers=tell_savers)
+    async with db.transaction() as conn:
+        if (await articles.article(conn, number)).is_listed:
+            await newsroom.retract_within(conn, number, by=by, now=now, tell_savers=None)
+        return await _take_back(conn, number, how, why=why, by=by, now=now, tell_savers=tell_savers)
 
 
-async def _promise(
-    conn: Connection,
-    article: Article,
-    kind: str,
-    lane: Lane,
-    operation: Operation,
-    by: By,
-    now: datetime,
-) -> int:
-    subject = Subject(SubjectType.ARTICLE, article.number)
-    await campaigns.end_superseded(conn, subject, article.revision, now)
-    return await campaigns.promise(
-        conn,
-        kind,
-        subject,
-        fixed_at=now,
-        start_at=now,
-        lane=lane,
-        by=person_of(by),
-        revision=article.revision,
-        operation=operation,
-    )
+async def _take_back(
+    conn: Connection, number: int, how: Delivered, *, why: str | None, by: By, now: datetime, tell_savers: bool
+) -> Changing:
+    before = await articles.article(conn, number)
+    if before.state is not ArticleState.RETRACTED:
+        raise OutOfTurn(f"#{number} is not retracted")
+    await corrections.set_retraction(conn, number, why)
+    detail = how.value if why is None else f"{how.value}: {why}"
+    await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
+    article = await articles.article(conn, number)
+    copies = await copy_counts.copies(conn, number, deletable_from(now))
+    told = await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
+    if not copies.changeable:
+        return Changing(article, None, copies, savers=told)
+    notices = None
+    if how is Delivered.NOTICE or copies.too_old or copies.in_lists:
+        notices = await promise_change(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
+    if how is Delivered.NOTICE:
+        return Changing(article, notices, copies, savers=told)
+    # Behind the other: what arrives only now joins the newest.
+    deleting = await promise_change(conn, article, WITHDRAWAL, Lane.URGENT, Operation.DELETE, by, now)
+    return Changing(article, deleting, copies, notices, told)

@@ -16,6 +16,7 @@ from bot.domain.publishing import UNDO_FROM, undo_time
 from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.services.newsroom import telling
+from bot.services.newsroom.copy_changes import stop_taking_back
 from bot.store.content import articles, known_topics, topics
 from bot.store.delivery import campaigns, change_notes, delivery_reports, receipts
 from bot.store.delivery.audiences import reach
@@ -76,6 +77,7 @@ async def release(
     Without a `manner` it arrives as it was scheduled to. What was asked about it before is over.
     """
     await approvals.forget(conn, article.number)
+    await stop_taking_back(conn, article, now)
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
     await known_topics.let_be_known(conn, [article.number])
     earlier = await campaigns.of_article(conn, article.number)
@@ -238,6 +240,7 @@ async def archive(db: Database, number: int, *, by: By, now: datetime) -> Articl
         if article.is_listed:
             raise OutOfTurn(f"#{number} is listed already")
         await approvals.forget(conn, number)
+        await stop_taking_back(conn, article, now)
         await articles.set_state(conn, number, ArticleState.ARCHIVED)
         await known_topics.let_be_known(conn, [number])
         await audit_log.record(
@@ -253,16 +256,21 @@ async def retract(db: Database, number: int, *, by: By, now: datetime, tell_save
     Raises: UnknownArticle, OutOfTurn when it is in no list.
     """
     async with db.transaction() as conn:
-        article = await articles.article(conn, number)
-        if not article.is_listed:
-            raise OutOfTurn(f"#{number} is in no list")
-        await withdraw(conn, number, now)
-        if tell_savers is not None:
-            await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
-        await audit_log.record(
-            conn, "retract", at=now, person=by, article=number, before=article.state, after="retracted"
-        )
-        return await articles.article(conn, number)
+        return await retract_within(conn, number, by=by, now=now, tell_savers=tell_savers)
+
+
+async def retract_within(
+    conn: Connection, number: int, *, by: By, now: datetime, tell_savers: bool | None = True
+) -> Article:
+    """Do what `retract` does in the caller's transaction."""
+    article = await articles.article(conn, number)
+    if not article.is_listed:
+        raise OutOfTurn(f"#{number} is in no list")
+    await withdraw(conn, number, now)
+    if tell_savers is not None:
+        await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
+    await audit_log.record(conn, "retract", at=now, person=by, article=number, before=article.state, after="retracted")
+    return await articles.article(conn, number)
 
 
 async def withdraw(conn: Connection, number: int, now: datetime) -> None:

@@ -26,7 +26,7 @@ class Totals:
     """How things stand now, whatever the period.
 
     `restrictions` are the longest of the `restricted` chats' spells, by chat; `sources` are all there are, those that
-    most came of first; `followed` the most followed topics (name, chats), most first. `sent_day` and `sent_week` begin
+    most came of first. `sent_day` and `sent_week` begin
     with the quarter of an hour that was a day and a week ago.
     """
 
@@ -35,7 +35,6 @@ class Totals:
     restricted: int
     restrictions: tuple[tuple[int, Restriction], ...]
     sources: tuple[ListedSource, ...]
-    followed: tuple[tuple[str, int], ...]
     sent_day: int
     sent_week: int
 
@@ -53,7 +52,6 @@ async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
             restricted,
             tuple(spells),
             tuple(sorted(listed, key=lambda one: (-one.counts.came, one.source.number))),
-            tuple(await figures.followed(conn, LISTED)),
             await _sent_since(conn, now - timedelta(days=1)),
             await _sent_since(conn, now - timedelta(days=7)),
         )
@@ -73,6 +71,7 @@ async def statistics_in(conn: Connection, period: Period, listed: int = LISTED) 
     """Return the same within a transaction."""
     went_out, pace = await figures.totals(conn, period)
     later = await activity.since(conn, period.ends, (*CAME, *WENT))
+    followers = await figures.followers(conn)
     fastest, slowest = await figures.extremes(conn, period) or (None, None)
     return Statistics(
         period,
@@ -81,11 +80,12 @@ async def statistics_in(conn: Connection, period: Period, listed: int = LISTED) 
         pace,
         went_out,
         await figures.articles(conn, period, listed),
-        await figures.topics(conn, period, listed),
+        await figures.topics(conn, period, listed, followers),
         await figures.sources(conn, period, listed),
         fastest,
         slowest,
         sum(later.get(fact, 0) for fact in CAME) - sum(later.get(fact, 0) for fact in WENT),
+        await figures.followed(conn, followers, LISTED),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bot.domain.delivery import Subject
 from bot.store.content.story_json import epoch
+from bot.store.delivery.campaigns import SUPERSEDED
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import ALL, number_list
 
@@ -102,12 +103,14 @@ class Holders:
     Also where nothing is sent to any more: who has paused has the message all the same, and of who has left it is to be
     said that it could not be changed. Only messages `sent_from` a time on that hold nothing else, or those
     `sent_before` it and the lists, which are never deleted for one story; None: of any time.
+    Nobody is left once `campaign` was superseded: what of it comes back to be tried again is another's to do.
     """
 
     subject: Subject
     revision: int | None = None
     sent_from: datetime | None = None
     sent_before: datetime | None = None
+    campaign: int | None = None
 
     async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
         return await _end(conn, _END_OF_RECEIPTS, {"after": after, "until": until, "others": size - 1} | self._about)
@@ -116,7 +119,8 @@ class Holders:
         return f"{head} {_HOLDERS} {tail}", values | self._about
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        rows = await conn.execute_fetchall(_STILL_HOLDING, {"chats": number_list(chats)} | self._about)
+        values = {"chats": number_list(chats), "campaign": self.campaign, "superseded": SUPERSEDED} | self._about
+        rows = await conn.execute_fetchall(_STILL_HOLDING, values)
         return {int(row["chat"]): 0 for row in rows}
 
     @property
@@ -187,4 +191,5 @@ _HOLDERS = f"""
 """
 _STILL_HOLDING = f"""
 SELECT chat FROM receipts WHERE {_MESSAGE_STANDS} AND chat IN (SELECT value FROM json_each(:chats))
+  AND NOT EXISTS (SELECT 1 FROM campaigns WHERE id = :campaign AND why = :superseded)
 """

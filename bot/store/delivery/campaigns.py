@@ -8,15 +8,17 @@ by its kind alone (`services.delivery.kinds`): nothing here knows what an articl
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from sqlite3 import Row
 
-from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
+from bot.domain.delivery import CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import text_list
 
 UNREACHED = "unreachable"
 """Why a campaign is held: too many of its chats could not be reached."""
@@ -24,6 +26,9 @@ REFUSED = "refused"
 """Why a campaign is held: Telegram refuses its message in every form."""
 RESTORED = "restored"
 """Why a campaign is held: the database is an older copy, and what it would send may have been sent before."""
+SUPERSEDED = "superseded"
+"""Why a campaign that changes copies has ended before it had changed all: a newer one sees to them, or they stay."""
+_CHANGES = (CORRECTION, NOTICE, WITHDRAWAL)
 
 
 class CampaignState(StrEnum):
@@ -186,21 +191,33 @@ async def changing(conn: Connection, subject: Subject) -> list[Campaign]:
     return [_campaign(row) for row in rows]
 
 
-async def end_superseded(conn: Connection, subject: Subject, revision: int, now: datetime) -> None:
-    """End the campaigns that change a subject's copies to an older revision: a newer one sees to all of them.
+async def end_superseded(
+    conn: Connection, subject: Subject, revision: int, now: datetime, kinds: Collection[str] = _CHANGES
+) -> None:
+    """End the campaigns of some kinds that change a subject's copies to an older revision than this.
 
-    What of them is on its way at this moment still ends as its own, and shows the newest revision.
+    What of them is on its way at this moment still ends as its own. If it is to be tried again, it is not: nobody is
+    in their audience any more (`audiences.Holders`). What arrives only now joins none of them, done or not
+    (`settlement`).
     """
     rows = await conn.execute_fetchall(
         """
-        UPDATE campaigns SET half = 2, why = NULL, words = NULL, state = 'running', unwanted = unwanted + (
-            SELECT count(*) FROM deliveries AS d WHERE d.campaign = campaigns.id AND d.owner = 0
-        )
+        UPDATE campaigns SET half = 2, why = :superseded, words = NULL,
+            state = CASE state WHEN 'done' THEN 'done' ELSE 'running' END,
+            unwanted = unwanted + (
+                SELECT count(*) FROM deliveries AS d WHERE d.campaign = campaigns.id AND d.owner = 0
+            )
         WHERE operation <> 1 AND subject_type = :subject_type AND subject = :subject AND revision < :revision
-          AND state <> 'done'
+          AND kind IN (SELECT value FROM json_each(:kinds))
         RETURNING id
         """,
-        {"subject_type": subject.type, "subject": subject.number, "revision": revision},
+        {
+            "subject_type": subject.type,
+            "subject": subject.number,
+            "revision": revision,
+            "kinds": text_list(kinds),
+            "superseded": SUPERSEDED,
+        },
     )
     await conn.executemany(
         "DELETE FROM deliveries WHERE campaign = ? AND owner = 0", [(int(row["id"]),) for row in rows]
@@ -234,15 +251,17 @@ async def halt(
     """Stop or hold a campaign, perhaps for Telegram's words. Rows stay where they are.
 
     An editor who stops what is held because many of its chats are gone knows that; whoever sends the rest is not asked.
+    Of one that was superseded there is nothing to be stopped.
     """
     await conn.execute(
         """
         UPDATE campaigns SET confirmed = CASE WHEN :by_editor = 1 AND why IS :unreached THEN 1 ELSE confirmed END,
             state = :state, why = :why, words = :words
-        WHERE id = :id AND state <> 'done'
+        WHERE id = :id AND state <> 'done' AND coalesce(why, '') <> :superseded
         """,
         {
             "id": number,
+            "superseded": SUPERSEDED,
             "state": state,
             "why": why,
             "words": words,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.copies import ChangedCopies, Copies
-from bot.domain.correction import is_gone
+from bot.domain.correction import GONE, LEFT_BEHIND, is_gone
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Subject, SubjectType
 from bot.store.content.story_json import epoch
 from bot.store.delivery import campaigns, receipts
 from bot.store.delivery.audiences import Holders, reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def copies(conn: Connection, article: int, deletable_from: datetime | None = None) -> Copies:
@@ -76,6 +77,9 @@ async def changed(conn: Connection, article: int) -> ChangedCopies:
         one = newest[CORRECTION]
         _, correcting, not_corrected = await _ended(conn, one, reasons)
         corrected = one.sent
+        gone, left_behind = await lost(conn, [one])
+        not_corrected += gone + left_behind
+        _note_lost(reasons, gone, left_behind)
     deleted = noticed = retracting = not_retracted = 0
     for one in taken_back:
         deleted_before, open_, others = await _ended(conn, one, reasons)
@@ -86,14 +90,59 @@ async def changed(conn: Connection, article: int) -> ChangedCopies:
         deleted += deleted_before
         retracting += open_
         not_retracted += others - deleted_before
+    if taken_back:
+        gone, left_behind = await lost(conn, taken_back)
+        deleted += gone
+        not_retracted += left_behind
+        _note_lost(reasons, gone, left_behind)
     return ChangedCopies(
         corrected, correcting, not_corrected, deleted, noticed, retracting, not_retracted, tuple(_by_many(reasons))
     )
 
 
 async def gone(conn: Connection, campaign: int) -> int:
-    """Return how many copies were deleted by their readers before a campaign could change them."""
+    """Return how many copies a campaign found deleted by their readers."""
     return _gone(await receipts.reasons(conn, [campaign], limit=None))
+
+
+async def lost(conn: Connection, changes: Sequence[Campaign], since: datetime | None = None) -> tuple[int, int]:
+    """Return how many copies were out of reach before changes of the same moment came to them: deleted by their
+    readers, as an earlier change found, and left behind in groups that have become supergroups.
+
+    With `since`, only those that another change found so from that time on.
+    """
+    [row] = await conn.execute_fetchall(
+        """
+        SELECT count(CASE WHEN (look & :gone) <> 0 THEN 1 END) AS gone,
+            count(CASE WHEN (look & :gone) = 0 AND (look & :left_behind) <> 0 THEN 1 END) AS left_behind
+        FROM receipts AS r
+        WHERE subject_type = :type AND subject = :subject AND message_id IS NULL AND revision < :revision
+          AND NOT EXISTS (
+              SELECT 1 FROM json_each(:campaigns) AS c CROSS JOIN outcomes AS o
+                  ON o.campaign = c.value AND o.chat = r.chat
+          )
+          AND (:since = 0 OR EXISTS (
+              SELECT 1 FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id AND o.chat = r.chat
+              WHERE f.subject_type = :type AND f.subject = :subject AND f.operation <> 1 AND o.at >= :since
+          ))
+        """,
+        {
+            "gone": receipts.GONE,
+            "left_behind": receipts.LEFT_BEHIND,
+            "type": changes[0].subject.type,
+            "subject": changes[0].subject.number,
+            "revision": changes[0].revision,
+            "since": 0 if since is None else epoch(since),
+            "campaigns": number_list(one.id for one in changes),
+        },
+    )
+    return int(row["gone"]), int(row["left_behind"])
+
+
+def _note_lost(reasons: dict[str, int], gone: int, left_behind: int) -> None:
+    for reason, many in ((GONE[0], gone), (LEFT_BEHIND, left_behind)):
+        if many:
+            reasons[reason] = reasons.get(reason, 0) + many
 
 
 def _gone(reasons: Iterable[tuple[str, int]]) -> int:

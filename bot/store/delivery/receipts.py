@@ -26,15 +26,17 @@ STATUSES: dict[int, Status] = {
 CODES = {status: code for code, status in STATUSES.items()}
 
 
-PHOTO, LIST = 1, 2
-"""Of `receipts.look`, which is their sum."""
+PHOTO, LIST, GONE, LEFT_BEHIND = 1, 2, 4, 8
+"""Of `receipts.look`, which is their sum. Of the last two the message's number is not known any more: it was not there
+when it was to be changed, or it stands in the group that became the supergroup whose receipt this is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned.
 
-    `is_list`: others stand in the same message, which is the `list` of that id; None: it is not known which.
+    `is_list`: others stand in the same message, which is the `list` of that id; None: it is not known which. `is_gone`:
+    it was deleted in the chat, `is_left_behind`: it is in the group that the chat was before.
     """
 
     chat: int
@@ -46,6 +48,8 @@ class Receipt:
     unsure: int
     is_list: bool = False
     list: int | None = None
+    is_gone: bool = False
+    is_left_behind: bool = False
 
 
 async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict[int, Receipt]:
@@ -68,6 +72,8 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
             row["unsure"] or 0,
             bool((row["look"] or 0) & LIST),
             row["list"],
+            bool((row["look"] or 0) & GONE),
+            bool((row["look"] or 0) & LEFT_BEHIND),
         )
         for row in rows
     }

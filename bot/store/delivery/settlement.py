@@ -27,8 +27,9 @@ from typing import NamedTuple
 from bot.domain.correction import is_gone
 from bot.domain.delivery import Delivery, Operation, Status, Subject
 from bot.store.content.story_json import epoch
+from bot.store.delivery.campaigns import SUPERSEDED
 from bot.store.delivery.outbox import delivery_of
-from bot.store.delivery.receipts import CODES, LIST, PHOTO
+from bot.store.delivery.receipts import CODES, GONE, LEFT_BEHIND, LIST, PHOTO
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 
@@ -47,6 +48,24 @@ class Settled(NamedTuple):
     has_photo: bool
     is_list: bool = False
     list_id: int | None = None
+
+
+WRITE_RECEIPTS = """
+INSERT INTO receipts
+    (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (subject_type, subject, chat) DO UPDATE SET message_id = excluded.message_id,
+    thread = excluded.thread, revision = excluded.revision, look = excluded.look,
+    sent_at = excluded.sent_at, unsure = excluded.unsure, list = excluded.list
+"""
+WRITE_OUTCOMES = """
+INSERT INTO outcomes (campaign, chat, operation, status, reason, at, thread, unsure)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (campaign, chat) DO UPDATE SET operation = excluded.operation, status = excluded.status,
+    reason = excluded.reason, at = excluded.at, thread = excluded.thread, unsure = excluded.unsure
+"""
+CHANGE_RECEIPTS = "UPDATE receipts SET revision = ?, look = ? WHERE subject_type = ? AND subject = ? AND chat = ?"
+EMPTY_RECEIPTS = "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?"
 
 
 async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, owner: int) -> None:
@@ -74,12 +93,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
         homes.update(await _taken(conn, _TAKE, others, owner))
         others = await _hand_over(conn, [one for one in others if one.delivery.id in homes], homes, seconds)
         await conn.executemany(
-            """
-            INSERT INTO outcomes (campaign, chat, operation, status, reason, at, thread, unsure)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (campaign, chat) DO UPDATE SET operation = excluded.operation, status = excluded.status,
-                reason = excluded.reason, at = excluded.at, thread = excluded.thread, unsure = excluded.unsure
-            """,
+            WRITE_OUTCOMES,
             [
                 (
                     one.campaign,
@@ -168,8 +182,9 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
             if operation is _SEND:
                 unsure = delivery.unsure or None
                 # One that its group has left behind on its way to a supergroup can be reached no more.
-                message_id = delivery.message_id if chat == delivery.chat else None
-                stands = message_id, delivery.thread or None, revision, look, at, unsure, list_id
+                is_left = chat != delivery.chat
+                message_id, shown = (None, look + LEFT_BEHIND) if is_left else (delivery.message_id, look)
+                stands = message_id, delivery.thread or None, revision, shown, at, unsure, list_id
                 new.append((int(type_), subject, chat, *stands))
             elif operation is Operation.EDIT:
                 edited.append((revision, look, type_, subject, chat))
@@ -177,37 +192,30 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
                 deleted.append((type_, subject, chat))
     if new:
         await conn.executemany(
-            """
-            INSERT INTO receipts
-                (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (subject_type, subject, chat) DO UPDATE SET message_id = excluded.message_id,
-                thread = excluded.thread, revision = excluded.revision, look = excluded.look,
-                sent_at = excluded.sent_at, unsure = excluded.unsure, list = excluded.list
-            """,
+            WRITE_RECEIPTS,
             new,
         )
     if edited:
-        await conn.executemany(
-            "UPDATE receipts SET revision = ?, look = ? WHERE subject_type = ? AND subject = ? AND chat = ?", edited
-        )
+        await conn.executemany(CHANGE_RECEIPTS, edited)
     if deleted:
-        await conn.executemany(
-            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", deleted
-        )
+        await conn.executemany(EMPTY_RECEIPTS, deleted)
 
 
 async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int]) -> None:
     """Take note of messages that were to be changed and are not there any more."""
     gone = [
-        (*subject, homes[one.delivery.id])
+        (GONE, *subject, homes[one.delivery.id])
         for one in ended
         if one.delivery.operation is not _SEND and is_gone(one.delivery.reason)
         for subject, _ in one.covers
     ]
     if gone:
         await conn.executemany(
-            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", gone
+            """
+            UPDATE receipts SET message_id = NULL, look = coalesce(look, 0) + ?
+            WHERE subject_type = ? AND subject = ? AND chat = ? AND message_id IS NOT NULL
+            """,
+            gone,
         )
 
 
@@ -222,23 +230,33 @@ async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Ma
     for (type_, subject, revision, is_list), chats in arrived.items():
         rows = await conn.execute_fetchall(
             """
-            SELECT id, operation, revision FROM campaigns
+            SELECT id, operation FROM campaigns
             WHERE subject_type = :type AND subject = :subject AND operation <> 1 AND revision > :revision
-              AND (operation <> 3 OR :is_list = 0)
+              AND (operation <> 3 OR :is_list = 0) AND coalesce(why, '') <> :superseded
             ORDER BY id DESC LIMIT 1
             """,
-            {"type": type_, "subject": subject, "revision": revision, "is_list": int(is_list)},
+            {
+                "type": type_,
+                "subject": subject,
+                "revision": revision,
+                "is_list": int(is_list),
+                "superseded": SUPERSEDED,
+            },
         )
         for row in rows:
-            await _join(conn, row["id"], row["operation"], chats, at)
+            await join(conn, row["id"], row["operation"], chats, at)
 
 
-async def _join(conn: Connection, campaign: int, operation: int, chats: Sequence[int], at: int) -> None:
-    """Let a campaign that changes copies do so in these chats too, though it may be done."""
+async def join(conn: Connection, campaign: int, operation: int, chats: Sequence[int], at: int) -> None:
+    """Let chats be in a campaign that has given others their deliveries already, due `at` (epoch seconds).
+
+    A campaign that was done goes on for them.
+    """
     added = await conn.execute(
         """
-        INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
-        SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats)
+        INSERT INTO deliveries (campaign, chat, thread, operation, not_before)
+        SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats) WHERE true
+        ON CONFLICT (campaign, chat) DO NOTHING
         """,
         {"campaign": campaign, "operation": operation, "at": at, "chats": number_list(chats)},
     )
@@ -277,7 +295,7 @@ async def _hand_over(conn: Connection, ended: Sequence[Settled], homes: Mapping[
             {"campaign": campaign},
         )
         for row in rows:
-            await _join(conn, row["id"], row["operation"], chats, at)
+            await join(conn, row["id"], row["operation"], chats, at)
             over.update((campaign, chat) for chat in chats)
     if not over:
         return list(ended)

@@ -18,11 +18,12 @@ from bot.store.engine.backup import close_log, sync_folder
 from bot.store.engine.lock import DatabaseLock
 from bot.store.engine.migrations import APPLICATION_ID, migrate, missing
 from bot.store.engine.moved_mark import MOVING_FROM
-from bot.store.engine.sync_connection import connect, look_into, translating
+from bot.store.engine.sync_connection import connect, translating
 from bot.store.moving.pieces import in_pieces
 from bot.store.moving.tables import META, Record, Table, all_tables
 
 CACHE = 32_768  # KiB: what an index of a million rows is filled through
+_MAGIC, _HEADER = b"SQLite format 3\0", 100
 LOG_PAGES = 8_192  # the write-ahead log is written back at this size, 32 MiB
 
 
@@ -204,7 +205,11 @@ def is_nothing(path: Path) -> bool:
 
 
 def is_database(path: Path) -> bool:
-    """Return whether a file is a database of newsbot's. It is only read, and nothing is made beside it."""
-    with suppress(sqlite3.Error), closing(look_into(path)) as conn:
-        return bool(conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
+    """Return whether a file is a database of newsbot's. It is only read, also where there is no room to open it.
+
+    Source: https://sqlite.org/fileformat2.html#the_database_header
+    """
+    with suppress(OSError), path.open("rb") as file:
+        header = file.read(_HEADER)
+        return header.startswith(_MAGIC) and header[68:72] == APPLICATION_ID.to_bytes(4, "big")
     return False

@@ -22,6 +22,7 @@ from psycopg.pq import TransactionStatus
 from bot.errors import StoreBusy, StoreError, StoreFull
 from bot.store.engine.connection import Connection, Parameters
 from bot.store.postgres.dialect import translated
+from bot.store.postgres.own_sql import MANY
 from bot.store.postgres.rows import adapt, rows
 
 SCHEMA = "newsbot"
@@ -106,11 +107,14 @@ class PostgresConnection(Connection):
         if not rows:
             return
         given = list(rows)
-        statement = translated(sql, given[0])
 
         async def run(conn: AsyncConnection[Any]) -> None:
             cursor = AsyncRawCursor(conn)
-            await cursor.executemany(statement.text, [statement.values(row) for row in given])
+            if (for_all := MANY.get(sql)) is not None:
+                await cursor.execute(for_all, [list(column) for column in zip(*given, strict=True)])
+            else:
+                statement = translated(sql, given[0])
+                await cursor.executemany(statement.text, [statement.values(row) for row in given])
 
         await self._stated(sql, run)
 

@@ -6,9 +6,10 @@ Each stands in the place of the store's statement; parameters are the same, writ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from bot.store.delivery import outbox
+from bot.store.delivery import outbox, settlement
 from bot.store.readers import stories
 
 # One reference to itself, and no limit inside: the outer one ends it, as rows are made when they are asked for.
@@ -55,8 +56,47 @@ UPDATE deliveries SET owner = :owner, attempts = attempts + 1 FROM due WHERE del
 RETURNING deliveries.id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
 """
 
+
+def _with_rows(statement: str, rows: str) -> str:
+    """Return an INSERT of one row's values as one of the rows of a query."""
+    return re.sub(r"VALUES \([^)]*\)", lambda _: rows, statement)
+
+
 OWN: Mapping[str, str] = {
     outbox.CLAIM: _CLAIM,
     stories.FOUND: _STORY + stories.ALL_OF_IT,
     stories.FOLLOWED: _STORY + stories.FOLLOWED_FROM,
+}
+
+# Statements for many rows, as one for all: each parameter is the list of a column. Of rows with one key the last
+# counts, as where they are written one after the other; PostgreSQL would refuse them.
+# Source: https://www.postgresql.org/docs/current/sql-insert.html#SQL-ON-CONFLICT ("a second time")
+_RECEIPTS = """
+SELECT DISTINCT ON (subject_type, subject, chat)
+    subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+    $8::bigint[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
+    AS one (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list, place)
+ORDER BY subject_type, subject, chat, place DESC
+"""
+_OUTCOMES = """
+SELECT DISTINCT ON (campaign, chat) campaign, chat, operation, status, reason, at, thread, unsure
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[],
+    $8::bigint[]) WITH ORDINALITY AS one (campaign, chat, operation, status, reason, at, thread, unsure, place)
+ORDER BY campaign, chat, place DESC
+"""
+MANY: Mapping[str, str] = {
+    settlement.WRITE_RECEIPTS: _with_rows(settlement.WRITE_RECEIPTS, _RECEIPTS),
+    settlement.WRITE_OUTCOMES: _with_rows(settlement.WRITE_OUTCOMES, _OUTCOMES),
+    settlement.CHANGE_RECEIPTS: """
+    UPDATE receipts SET revision = one.revision, look = one.look
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        AS one (revision, look, subject_type, subject, chat)
+    WHERE receipts.subject_type = one.subject_type AND receipts.subject = one.subject AND receipts.chat = one.chat
+    """,
+    settlement.EMPTY_RECEIPTS: """
+    UPDATE receipts SET message_id = NULL
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS one (subject_type, subject, chat)
+    WHERE receipts.subject_type = one.subject_type AND receipts.subject = one.subject AND receipts.chat = one.chat
+    """,
 }

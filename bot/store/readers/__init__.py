@@ -9,5 +9,5 @@ Tables of readers: who reads, what each follows and wants, and what is kept for 
 | what they keep by reacting | `reactions` |
 | what keeps news from leaving at once | `restrictions`, `closed_threads`, `pushes`, `group_quota` |
 | what a chat may take along or have deleted | `export`, `waiting_exports`, `forgetting` |
-| updates that are being worked on | `pending_updates` |
+| updates that are being worked on | `pending_updates`, `shared_updates` |
 """

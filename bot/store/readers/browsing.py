@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import HotArticle
@@ -25,13 +26,20 @@ articles finds a page of them at once, while sorting would take longer and longe
 FEW_MATCHES, NEAR = 1_000, 400
 """Articles that hold a search's words. Up to here they are all fetched and sorted; of more, those among so many next to
 the page are looked for first. Numbers grow with time, so a few pages of the index of words have them all."""
-MAX_SPAN = 20 * NEAR
-"""Numbers from the least to the greatest of these: where articles came in another order than they were published, it is
-as well to sort them all."""
+FURTHER = 10
+"""So many times as many are looked among for a topic's or a source's, of which every twentieth may be one."""
+MAX_SPAN = 20
+"""Numbers from the least to the greatest of these, for each: where articles came in another order than they were
+published, it is as well to sort them all."""
 
 COMMON = 5_000
 """Articles that hold a search's words. Of more than these, those of a topic or source are gone through, the nearest
-first, until a page is full: each is one look-up, and one in twenty or more is found."""
+first, until a page is full: one in twenty or more is found."""
+FEW_AMONG, FEW_AMONG_ONE_OF_SEVERAL = 1_000, 10_000
+"""Articles of a topic or source. Up to here they are gone through in any case; where several topics and sources are
+asked for, there are far fewer of all than of the rarest."""
+LISTED, PIECE = 400, 24
+"""Articles that are listed to be gone through, and how many of them at first; each further list is longer."""
 
 SHORTEST_WITHIN, LOOKED_WITHIN = 4, 4_000
 """Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
@@ -74,14 +82,17 @@ _LATEST_OF_COMMON = """
 """
 
 # Of an article `a`: whether it is of one of the sources, and bears a topic of each list.
-_AMONG = """
-      AND (:any_source = 1 OR a.source IN (SELECT value FROM json_each(:sources)))
+_BEARING_TOPICS = """
       AND NOT EXISTS (
           SELECT 1 FROM json_each(:topics) AS each WHERE NOT EXISTS (
               SELECT 1 FROM json_each(each.value) AS one
               CROSS JOIN article_topics AS t ON t.topic = one.value AND t.article = a.number
           )
       )
+"""
+_AMONG = f"""
+      AND (:any_source = 1 OR a.source IN (SELECT value FROM json_each(:sources)))
+      {_BEARING_TOPICS}
 """
 _NEWEST_FIRST = " ORDER BY a.published_at DESC, a.number DESC LIMIT :limit"
 
@@ -94,14 +105,18 @@ _HOLDING = """
 _FOUND = _HOLDING + _AMONG + _NEWEST_FIRST
 
 _NEAR = """
-    SELECT published_at AS at, number FROM articles
-    WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
-    ORDER BY published_at DESC, number DESC LIMIT :limit
+    SELECT count(*) AS many, min(number) AS low, max(number) AS high, min(at) AS earliest, max(at) AS latest FROM (
+        SELECT published_at AS at, number FROM articles
+        WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
+        ORDER BY published_at DESC, number DESC LIMIT :limit
+    ) AS near
 """
 _AMONG_NEAR = """
-      AND article_search.rowid BETWEEN :low AND :high AND a.number IN (SELECT value FROM json_each(:near))
+      AND article_search.rowid BETWEEN :low AND :high AND a.published_at BETWEEN :earliest AND :latest
 """
-_FOUND_NEAR = _HOLDING + _AMONG_NEAR + _AMONG + _NEWEST_FIRST
+# Asked of what the index of words holds, before anything is read of the article itself.
+_AMONG_FOUND = _AMONG.replace("a.number", "article_search.rowid")
+_FOUND_NEAR = _HOLDING + _AMONG_NEAR + _AMONG_FOUND + _NEWEST_FIRST
 
 _HOLDING_WITHIN = """
     SELECT a.published_at AS at, a.number
@@ -114,32 +129,33 @@ _HOLDING_WITHIN = """
 _FOUND_WITHIN = _HOLDING_WITHIN + _AMONG + _NEWEST_FIRST
 
 # What no word is looked for in: all that are of the sources, else all that bear a topic of the first list.
-_FROM_SOURCES = """
-    SELECT a.published_at AS at, a.number
-    FROM json_each(:sources) AS wanted CROSS JOIN articles AS a ON a.source = wanted.value
-    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
-"""
-_OF_SOURCES = _FROM_SOURCES + _AMONG + _NEWEST_FIRST
-
-_BEARING = """
+# Topics are told by the index of sources alone, before anything is read of the article itself.
+_OF_SOURCES = f"""
     SELECT a.published_at AS at, a.number FROM (
-        SELECT DISTINCT article FROM json_each(:topics, '$[0]') AS wanted
-        CROSS JOIN article_topics ON topic = wanted.value
+        SELECT s.number FROM json_each(:sources) AS wanted CROSS JOIN articles AS s ON s.source = wanted.value
+        WHERE s.source IS NOT NULL {_BEARING_TOPICS.replace("a.number", "s.number")}
+    ) AS listed CROSS JOIN articles AS a ON a.number = listed.number
+    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+    {_NEWEST_FIRST}
+"""
+_OF_TOPICS = f"""
+    SELECT a.published_at AS at, a.number FROM (
+        SELECT t.article FROM json_each(:topics) AS each CROSS JOIN json_each(each.value) AS one
+        CROSS JOIN article_topics AS t ON t.topic = one.value
+        GROUP BY t.article HAVING count(DISTINCT each.key) = :many_topics
     ) AS worn CROSS JOIN articles AS a ON a.number = worn.article
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+    {_NEWEST_FIRST}
 """
-_OF_TOPICS = _BEARING + _AMONG + _NEWEST_FIRST
 
-# Of these the nearest that hold the words. A subquery with a limit keeps its order, and is gone through no further than
-# the page needs: https://sqlite.org/optoverview.html#flattening
-_HELD_BY_THE_NEAREST = """
-    AS f CROSS JOIN article_search ON article_search.rowid = f.number
-    WHERE article_search MATCH :words LIMIT :limit
+# Which of some articles hold the words: one pass through what the index has between the least and the greatest number.
+# A plus keeps SQLite from asking the index about each by itself, which takes a millisecond and more where it puts the
+# beginning of a word together from all words that begin so. https://sqlite.org/optoverview.html#uplus
+_HELD = """
+    SELECT rowid AS number FROM article_search
+    WHERE article_search MATCH :words AND rowid BETWEEN :low AND :high
+      AND +rowid IN (SELECT value FROM json_each(:numbers))
 """
-_ALL_NEWEST_FIRST = " ORDER BY a.published_at DESC, a.number DESC LIMIT -1"
-_HELD_OF_SOURCES = f"SELECT f.at, f.number FROM ({_FROM_SOURCES} {_AMONG} {_ALL_NEWEST_FIRST}) {_HELD_BY_THE_NEAREST}"
-_AMONG_OTHERS = _AMONG.replace(":topics", ":others")  # those of the first list are gone through already
-_HELD_OF_TOPICS = f"SELECT f.at, f.number FROM ({_BEARING} {_AMONG_OTHERS} {_ALL_NEWEST_FIRST}) {_HELD_BY_THE_NEAREST}"
 
 # bm25 is the lower the better a text fits: https://sqlite.org/fts5.html#the_bm25_function
 _FITTING = """
@@ -215,21 +231,93 @@ async def found(
 async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[str, object]) -> list[Place]:
     """Return the places of articles that hold the words of a query, nearest first."""
     is_filtered = query["topics"] != "[]" or not query["any_source"]
+    if is_filtered and await _are_few_among(conn, query):
+        return await _held_by_the_nearest(conn, turn, limit, query)
+    if await _many_hold(conn, query, FEW_MATCHES) <= FEW_MATCHES:
+        return await _places(conn, _FOUND, turn, limit, query)
+    for near in (NEAR, NEAR * FURTHER) if is_filtered else (NEAR,):
+        places, is_all = await _found_near(conn, turn, limit, query, near)
+        if len(places) == limit or is_all:
+            return places
+    if is_filtered and await _many_hold(conn, query, COMMON) > COMMON:
+        return await _held_by_the_nearest(conn, turn, limit, query)
+    return await _places(conn, _FOUND, turn, limit, query)
+
+
+async def _many_hold(conn: Connection, query: dict[str, object], enough: int) -> int:
+    """Return how many articles hold the words of a query; of more than `enough`, one more."""
     [(many,)] = await conn.execute_fetchall(
         "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough) AS held",
-        {"words": query["words"], "enough": (COMMON if is_filtered else FEW_MATCHES) + 1},
+        {"words": query["words"], "enough": enough + 1},
     )
-    if many > FEW_MATCHES:
-        near = [place.number for place in await _places(conn, _NEAR, turn, NEAR, {})]
-        if near and max(near) - min(near) <= MAX_SPAN:
-            among = {"near": number_list(near), "low": min(near), "high": max(near)}
-            places = await _places(conn, _FOUND_NEAR, turn, limit, query | among)
-            if len(places) == limit or len(near) < NEAR:
-                return places
-    if is_filtered and many > COMMON:
-        listed = _HELD_OF_TOPICS if query["any_source"] else _HELD_OF_SOURCES
-        return await _places(conn, listed, turn, limit, query)
-    return await _places(conn, _FOUND, turn, limit, query)
+    return int(many)
+
+
+async def _found_near(
+    conn: Connection, turn: Turn | None, limit: int, query: dict[str, object], near: int
+) -> tuple[list[Place], bool]:
+    """Return what is found among so many articles next to the page, and whether there are no others."""
+    [row] = await _rows(conn, _NEAR, turn, near, {})
+    many = int(row["many"])
+    if not many or row["high"] - row["low"] > MAX_SPAN * near:
+        return [], False
+    among = {name: row[name] for name in ("low", "high", "earliest", "latest")}
+    return await _places(conn, _FOUND_NEAR, turn, limit, query | among), many < near
+
+
+async def _are_few_among(conn: Connection, query: dict[str, object]) -> bool:
+    """Return whether so few articles bear a query's topics, or are of its sources, that all can be gone through."""
+    [row] = await conn.execute_fetchall(
+        """
+        SELECT (
+            SELECT min((
+                SELECT count(*) FROM (
+                    SELECT 1 FROM json_each(each.value) AS one CROSS JOIN article_topics AS t ON t.topic = one.value
+                    LIMIT :enough
+                ) AS worn
+            )) FROM json_each(:topics) AS each
+        ) AS of_topics, (
+            SELECT count(*) FROM (
+                SELECT 1 FROM json_each(:sources) AS wanted CROSS JOIN articles AS a ON a.source = wanted.value
+                LIMIT :enough
+            ) AS from_sources
+        ) AS of_sources
+        """,
+        {**query, "enough": FEW_AMONG_ONE_OF_SEVERAL + 1},
+    )
+    counts = [] if row["of_topics"] is None else [int(row["of_topics"])]
+    if not query["any_source"]:
+        counts.append(int(row["of_sources"]))
+    is_one = query["many_topics"] == (0 if not query["any_source"] else 1)
+    return min(counts) <= (FEW_AMONG if is_one else FEW_AMONG_ONE_OF_SEVERAL)
+
+
+async def _held_by_the_nearest(
+    conn: Connection, turn: Turn | None, limit: int, query: dict[str, object]
+) -> list[Place]:
+    """Return the places of articles that hold the words of a query, out of those of its topics and sources, which are
+    gone through a piece at a time, the nearest first."""
+    listed = _OF_TOPICS if query["any_source"] else _OF_SOURCES
+    found: list[Place] = []
+    many = LISTED
+    while True:
+        among = await _places(conn, listed, turn, many, query)
+        for part in (among[:PIECE], among[PIECE:]):
+            if part and len(found) < limit:
+                found += await _held(conn, part, query)
+        if len(found) >= limit or len(among) < many:
+            return found[:limit]
+        turn = Turn(Direction.OLDER if turn is None else turn.direction, among[-1])
+        many *= 8
+
+
+async def _held(conn: Connection, places: Sequence[Place], query: dict[str, object]) -> list[Place]:
+    """Return those of some places whose articles hold the words of a query."""
+    numbers = [place.number for place in places]
+    ends = {"low": min(numbers), "high": max(numbers), "numbers": number_list(numbers)}
+    rows = await conn.execute_fetchall(_HELD, {"words": query["words"], **ends})
+    held = {int(row["number"]) for row in rows}
+    return [place for place in places if place.number in held]
 
 
 async def best(
@@ -269,7 +357,7 @@ async def sources_called(conn: Connection, name: str) -> list[str]:
 def _among(topics: Sequence[Collection[int]], sources: Collection[str] | None) -> dict[str, object]:
     return {
         "topics": document_list(list(one) for one in topics),
-        "others": document_list(list(one) for one in topics[1:]),
+        "many_topics": len(topics),
         "any_source": sources is None,
         "sources": text_list(sources or ()),
     }
@@ -358,11 +446,16 @@ async def _are_rare(conn: Connection, topics: Collection[int], rare: int) -> boo
 async def _places(
     conn: Connection, query: str, turn: Turn | None, limit: int, values: dict[str, object]
 ) -> list[Place]:
+    return [Place(row["at"], row["number"]) for row in await _rows(conn, query, turn, limit, values)]
+
+
+async def _rows(
+    conn: Connection, query: str, turn: Turn | None, limit: int, values: dict[str, object]
+) -> Iterable[Any]:
     place = _BEGINNING if turn is None else turn.place
     if turn is not None and turn.direction is Direction.NEWER:
         query = _turned(query)
-    rows = await conn.execute_fetchall(query, {**values, "at": place.at, "number": place.number, "limit": limit})
-    return [Place(row["at"], row["number"]) for row in rows]
+    return await conn.execute_fetchall(query, {**values, "at": place.at, "number": place.number, "limit": limit})
 
 
 def _turned(query: str) -> str:

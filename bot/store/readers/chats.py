@@ -337,6 +337,7 @@ async def delete(conn: Connection, id: int) -> None:
 # not. Source: https://core.telegram.org/api/channel#migration
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
 # receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
+# 8 is `store.delivery.receipts.LEFT_BEHIND`.
 _MOVES = (
     moved("subscriptions", "chat", "topic", "thread"),
     moved("exceptions", "chat", "topic", "kind"),
@@ -369,7 +370,13 @@ _MOVES = (
               )
     )
     """,
-    moved("receipts", "chat", "subject_type", "subject", also="message_id = NULL")
+    moved(
+        "receipts",
+        "chat",
+        "subject_type",
+        "subject",
+        also="message_id = NULL, look = CASE WHEN message_id IS NULL THEN look ELSE coalesce(look, 0) + 8 END",
+    )
     + " AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)",
     moved("outcomes", "chat", "campaign") + " AND campaign IN (SELECT id FROM campaigns)",
 )

@@ -7,7 +7,7 @@ What was delivered comes from campaigns, which keep their counts for good, not f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from sqlite3 import Row
@@ -64,16 +64,17 @@ async def _following(conn: Connection) -> int:
     return int(topics) + int(others) - int(gone)
 
 
-async def followed(conn: Connection, limit: int) -> list[tuple[str, int]]:
-    """Return the most followed topics with how many active chats follow each, most first."""
-    counts = await _followers(conn)
-    most = sorted(counts, key=lambda topic: -counts[topic])
-    names = await _names(conn, most)
-    named = [(names[topic], counts[topic]) for topic in most if topic in names and counts[topic] > 0]
+async def followed(conn: Connection, followers: Mapping[int, int], limit: int) -> list[tuple[str, int]]:
+    """Return the most followed topics by their names, with how many `followers` each has, most first."""
+    rows = await conn.execute_fetchall(
+        "SELECT number, name FROM topics WHERE number IN (SELECT value FROM json_each(:topics))",
+        {"topics": number_list(followers)},
+    )
+    named = [(row["name"], followers[row["number"]]) for row in rows if followers[row["number"]] > 0]
     return sorted(named, key=lambda one: (-one[1], one[0]))[:limit]
 
 
-async def _followers(conn: Connection) -> dict[int, int]:
+async def followers(conn: Connection) -> dict[int, int]:
     """Return how many active chats follow each topic: all that do, less those of them that are not active.
 
     Only forums follow a topic in several threads. To tell all rows apart for them takes five times as long.
@@ -95,14 +96,6 @@ async def _followers(conn: Connection) -> dict[int, int]:
         """
     )
     return {int(row["topic"]): int(row["many"]) for row in rows}
-
-
-async def _names(conn: Connection, topics: Sequence[int]) -> dict[int, str]:
-    rows = await conn.execute_fetchall(
-        "SELECT number, name FROM topics WHERE number IN (SELECT value FROM json_each(:topics))",
-        {"topics": number_list(topics)},
-    )
-    return {int(row["number"]): row["name"] for row in rows}
 
 
 _NEWS_OF_PERIOD = """
@@ -159,8 +152,11 @@ async def extremes(conn: Connection, period: Period) -> tuple[ArticleFigures, Ar
     return _figures(rows[0]), _figures(rows[-1])
 
 
-async def topics(conn: Connection, period: Period, limit: int) -> list[Share]:
-    """Return what each topic had in a period, most stories in chats first. An article counts for each of its topics."""
+async def topics(conn: Connection, period: Period, limit: int, followers: Mapping[int, int]) -> list[Share]:
+    """Return what each topic had in a period, most stories in chats first. An article counts for each of its topics.
+
+    `followers` are those of each topic.
+    """
     rows = await conn.execute_fetchall(
         f"""
         SELECT t.number, t.name, count(DISTINCT f.subject) AS articles, sum(f.sent) AS sent,
@@ -172,7 +168,6 @@ async def topics(conn: Connection, period: Period, limit: int) -> list[Share]:
         """,
         _within(period) | {"limit": limit},
     )
-    followers = await _followers(conn)
     return [
         Share(row["name"], row["articles"], row["sent"], row["missed"], followers.get(row["number"], 0)) for row in rows
     ]

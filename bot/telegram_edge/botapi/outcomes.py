@@ -105,6 +105,8 @@ _MEANINGS: tuple[tuple[Callable[[str], Outcome], tuple[str, ...]], ...] = (
             "file of type",  # can't use file of type Document as Photo
         ),
     ),
+    # Of a message, and not of its chat: https://core.telegram.org/method/messages.editMessage#possible-errors
+    (Rejected, ("message_author_required", "message_delete_forbidden")),
     (ThreadGone, ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
     (
         Unreachable,

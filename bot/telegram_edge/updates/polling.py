@@ -25,11 +25,20 @@ from telegram.ext import Application
 from telegram.warnings import PTBUserWarning
 
 from bot.domain.delivery import backoff
+from bot.errors import StoreError
 from bot.telegram_edge.botapi.lenient_json import first_update_id
 from bot.telegram_edge.botapi.transport import Unreadable
 from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
-ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member", "inline_query", "message_reaction")
+ALLOWED_UPDATES = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+    "chosen_inline_result",
+    "message_reaction",
+)
 POLL_TIMEOUT = timedelta(seconds=50)
 BACKLOG_POLL_TIMEOUT = timedelta(milliseconds=150)
 """The longest pause between polls while updates are unconfirmed: Telegram would answer at once, with the same ones."""
@@ -89,7 +98,7 @@ async def poll(
                 update_queue.backlog_until = max(update_queue.backlog_until, updates[-1].update_id)
             is_full = len(batch) >= position.size
             is_backlog = is_backlog and is_full
-            has_room = _hand_over(application, update_queue, position, updates)
+            has_room = await _hand_over(application, update_queue, position, updates)
             # Behind a batch that is full there is more to come, which is seen only once this may be forgotten.
             if not has_room or not is_full or not await update_queue.write_down():
                 await _wait_briefly(update_queue, has_room)
@@ -125,7 +134,7 @@ def _read(update_queue: UpdateQueue, batch: list[Any], bot: telegram.Bot) -> Ite
             log.warning("something without a number came instead of an update and is passed over")
 
 
-def _hand_over(
+async def _hand_over(
     application: Application,  # type: ignore[type-arg]
     update_queue: UpdateQueue,
     position: _Position,
@@ -133,7 +142,11 @@ def _hand_over(
 ) -> bool:
     """Give new updates to the application, and return False when there was no room for all of them."""
     for update in updates:
-        taken = update_queue.take(update)
+        try:
+            taken = await update_queue.admit(update)
+        except StoreError as error:
+            log.warning("what people say could not be taken: %s", error)
+            taken = Admission.NO_ROOM
         if taken is Admission.NO_ROOM:
             position.next = update.update_id
             return False

@@ -9,8 +9,10 @@ import telegram
 from telegram.error import TelegramError
 
 from bot.domain.reactions import keeps
+from bot.domain.statistics import Act
 from bot.errors import UnknownArticle
 from bot.render.locale import words_for
+from bot.services.newsroom import statistics
 from bot.services.readers import membership
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.inline_request import InlineRequest
@@ -18,6 +20,8 @@ from bot.telegram_edge.kit.registry import Registry
 from bot.telegram_edge.kit.request import ReactionRequest
 
 log = logging.getLogger(__name__)
+
+_MAX_DIGITS = 19  # of a row's number
 
 
 async def asked(ctx: BotContext, registry: Registry, query: telegram.InlineQuery, is_backlog: bool) -> None:
@@ -30,6 +34,16 @@ async def asked(ctx: BotContext, registry: Registry, query: telegram.InlineQuery
         await registry.inline(ctx, request)
     except Exception as error:
         log.exception("a question in another chat failed: %s", type(error).__name__)
+
+
+async def chosen(ctx: BotContext, choice: telegram.ChosenInlineResult) -> None:
+    """Count a card that somebody put into a chat. Telegram tells of them where @BotFather's /setinlinefeedback says so.
+
+    Source: https://core.telegram.org/bots/inline#collecting-feedback
+    """
+    article = choice.result_id.partition(".")[0]  # as `render.reader.inline` names its cards
+    if article.isascii() and article.isdigit() and len(article) < _MAX_DIGITS:
+        await statistics.count_act(ctx.db, int(article), Act.SHARED)
 
 
 def may_keep(change: telegram.MessageReactionUpdated) -> bool:

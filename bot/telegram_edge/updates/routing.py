@@ -37,7 +37,7 @@ from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press,
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request, SentPhoto
 from bot.telegram_edge.updates.formatting import said_in
-from bot.telegram_edge.updates.questions_and_reactions import asked, may_keep, reacted
+from bot.telegram_edge.updates.questions_and_reactions import asked, chosen, may_keep, reacted
 
 LATE_AFTER = timedelta(minutes=10)
 MIGRATION_REPORT_WITHIN = timedelta(seconds=2)
@@ -68,6 +68,8 @@ async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *,
         await _pressed(ctx, registry, update.callback_query, is_backlog)
     elif update.inline_query is not None:
         await asked(ctx, registry, update.inline_query, is_backlog)
+    elif update.chosen_inline_result is not None:
+        await chosen(ctx, update.chosen_inline_result)
     elif update.message_reaction is not None:
         await reacted(ctx, registry, update.message_reaction)
     elif (message := update.message or update.channel_post) is not None:

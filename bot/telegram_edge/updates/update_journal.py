@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot.domain.fair_queue import QueueTicket
 from bot.errors import StoreError
 from bot.store.engine.database import Database
 from bot.store.readers import pending_updates
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 class UpdateJournal:
     """Updates on disk, by id. Dropping waits for the next write, or a second."""
+
+    is_shared = False
 
     def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
         self._db = db
@@ -61,6 +64,16 @@ class UpdateJournal:
             await asyncio.wait([self._tidying])
         await self._tidy()
 
+    async def claim(self, ticket: QueueTicket, body: str) -> bool:
+        """Return whether this process is the first to have an update: there is no other."""
+        return True
+
+    async def give_back(self, number: int) -> None:
+        """Nothing: there is nobody to have it."""
+
+    async def come_behind(self, ticket: QueueTicket) -> None:
+        """Nothing: the updates of a chat are in order here."""
+
     async def _tidy_soon(self) -> None:
         await asyncio.sleep(CLEANUP_INTERVAL)
         self._tidying = None
@@ -71,8 +84,11 @@ class UpdateJournal:
         if not over:
             return
         try:
-            async with self._db.transaction() as conn:
-                await pending_updates.forget(conn, over)
+            await self._write_off(over)
         except StoreError as error:
             log.warning("updates that are done could not be dropped (%s); a restart does them again", error)
             self._over |= over  # with the next one that is done
+
+    async def _write_off(self, over: set[int]) -> None:
+        async with self._db.transaction() as conn:
+            await pending_updates.forget(conn, over)

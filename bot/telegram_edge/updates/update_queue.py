@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeGuard
@@ -119,6 +119,32 @@ class UpdateQueue(BaseUpdateProcessor):
         self._drop(raw)
         return True
 
+    async def admit(self, update: telegram.Update) -> Admission:
+        """As `take`; of several processes that are one bot, the first that has an update works on it.
+
+        Raises: StoreError, when nobody can be asked who has it.
+        """
+        journal = self._journal
+        if journal is None or not journal.is_shared or self._knows(update.update_id):
+            return self.take(update)
+        try:
+            ticket, is_for_us = ticket_for(update), self.concerns(update)
+        except Exception:  # `take` says so
+            return self.take(update)
+        if not is_for_us:
+            return self.take(update)
+        if not await journal.claim(ticket, _to_keep(update)):
+            self._remember(ticket.id)
+            return Admission.KNOWN
+        taken = self.take(update)
+        if taken is Admission.NEW:
+            self._entries[ticket.id].is_kept = True
+        elif taken is Admission.NO_ROOM:
+            await journal.give_back(ticket.id)
+        else:
+            journal.forget(ticket.id)
+        return taken
+
     def take(self, update: telegram.Update) -> Admission:
         """Let an update wait for its turn; a new one is then put into the application's queue."""
         number = update.update_id
@@ -205,7 +231,14 @@ class UpdateQueue(BaseUpdateProcessor):
         """Take up what the last process wrote down and did not get done. Raises: StoreError."""
         if self._journal is None:
             return
-        for number, body in await self._journal.left_over():
+        self.take_up(application, await self._journal.left_over())
+
+    def take_up(
+        self, application: Application[Any, Any, Any, Any, Any, Any], written_down: Iterable[tuple[int, str]]
+    ) -> None:
+        """Let what was written down, by its id and as JSON, be worked on."""
+        assert self._journal is not None
+        for number, body in written_down:
             try:
                 update = self.read(json.loads(body), application.bot)
                 taken = self.take(update) if update.update_id == number else Admission.LEFT_OUT
@@ -230,6 +263,8 @@ class UpdateQueue(BaseUpdateProcessor):
         if not await asyncio.shield(entry.turn):
             self._finish(entry)
             return
+        if entry.is_kept and self._journal is not None:
+            await self._journal.come_behind(entry.ticket)
         arrived_at.set(entry.arrived)
         try:
             await coroutine
@@ -296,7 +331,8 @@ def ticket_of(raw: Mapping[str, Any]) -> QueueTicket:
     """
     message = raw.get("message") or raw.get("channel_post") or {}
     moved, pressed = raw.get("my_chat_member"), raw.get("callback_query") or {}
-    said = message or moved or pressed or raw.get("inline_query") or raw.get("message_reaction") or {}
+    said = message or moved or pressed or raw.get("inline_query") or raw.get("chosen_inline_result")
+    said = said or raw.get("message_reaction") or {}
     speaker = said.get("sender_chat") or said.get("from") or said.get("user") or said.get("chat") or {"id": 0}
     chat = said.get("chat") or pressed.get("message", {}).get("chat") or speaker
     is_move = "migrate_to_chat_id" in message or "migrate_from_chat_id" in message

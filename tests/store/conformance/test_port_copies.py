@@ -21,7 +21,7 @@ from port_samples import (
 
 from bot.domain.article import ArticleState
 from bot.domain.copies import ChangedCopies, Copies
-from bot.domain.correction import Correction, Field
+from bot.domain.correction import LEFT_BEHIND, Correction, Field
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status
 from bot.domain.delivery_time import Listing, Mode, Quiet, Timing
 from bot.domain.sent_list import ListForm, SentList
@@ -41,7 +41,7 @@ from bot.store.delivery.audiences import Holders
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.connection import Connection
-from bot.store.readers import subscriptions
+from bot.store.readers import chats, subscriptions
 
 GONE = "Bad Request: message to edit not found"
 CARA = 9
@@ -169,6 +169,7 @@ async def test_a_newer_change_ends_an_older_one_whose_rows_it_takes(engine: Engi
         await campaigns.end_superseded(conn, about(1), 3, NOW)
         ended = await the_campaign(conn, older)
         assert (ended.state, ended.sent, ended.unwanted) == (CampaignState.DONE, 1, 1)
+        assert ended.why == campaigns.SUPERSEDED
         newer = await _change(conn, CORRECTION, Operation.EDIT, 3)
         assert [one.id for one in await campaigns.changing(conn, about(1))] == [older, newer]
         assert await campaigns.changing(conn, about(2)) == []
@@ -202,6 +203,72 @@ async def test_what_arrives_in_an_older_revision_joins_the_change_that_has_gone_
         await _settle(conn, change, {BEN: (Status.SENT, None)}, 2)
         assert await copy_counts.changed(conn, 1) == ChangedCopies(corrected=2)
         assert (await the_campaign(conn, change)).state is CampaignState.DONE
+
+
+async def test_of_a_change_that_was_superseded_nothing_is_left_to_do(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
+        change = await _change(conn, WITHDRAWAL, Operation.DELETE, 2)
+        whom = Holders(about(1), 2, campaign=change)
+        owner = await leases.take(conn, "a process", NOW)
+        on_their_way = await outbox.claim(conn, NOW, 9, among=[change], owner=owner)
+        await campaigns.end_superseded(conn, about(1), 3, NOW, [CORRECTION])  # of another kind
+        assert await whom.wanting(conn, [ANNA, BEN], NOW) == {ANNA: 0, BEN: 0}
+        await campaigns.end_superseded(conn, about(1), 3, NOW, [NOTICE, WITHDRAWAL])
+        assert await whom.wanting(conn, [ANNA, BEN], NOW) == {}
+        assert await Holders(about(1), 2).wanting(conn, [ANNA, BEN], NOW) == {ANNA: 0, BEN: 0}
+        await campaigns.halt(conn, change, CampaignState.HELD, campaigns.RESTORED)
+        assert (await the_campaign(conn, change)).state is CampaignState.RUNNING  # until what is on its way has ended
+        unwanted = [Settled(_ended(one, Status.UNWANTED, None), [(about(1), None)], False) for one in on_their_way]
+        await settlement.settle(conn, unwanted, NOW, owner=owner)
+        await campaigns.close_finished(conn, NOW)
+        ended = await the_campaign(conn, change)
+        assert (ended.state, ended.unwanted) == (CampaignState.DONE, 2)
+
+
+async def test_chats_can_join_a_change_that_was_done(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
+        change = await _change(conn, NOTICE, Operation.EDIT, 2)
+        await settlement.join(conn, change, Operation.EDIT, [ANNA], int(NOW.timestamp()))  # it is in it already
+        assert (await the_campaign(conn, change)).total == 2
+        await _settle(conn, change, {ANNA: (Status.SENT, None), BEN: (Status.SENT, None)}, 2)
+        assert (await the_campaign(conn, change)).state is CampaignState.DONE
+        await settlement.join(conn, change, Operation.EDIT, [BEN], int(NOW.timestamp()))
+        again = await the_campaign(conn, change)
+        assert (again.state, again.total, again.done_at) == (CampaignState.RUNNING, 3, None)
+
+
+async def test_copies_that_an_earlier_change_found_gone_are_counted_by_the_next(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT, -3: Status.SENT})
+        older = await _change(conn, CORRECTION, Operation.EDIT, 2)
+        await _settle(conn, older, {ANNA: (Status.FAILED, GONE), BEN: (Status.SENT, None), -3: (Status.SENT, None)}, 2)
+        assert await copy_counts.lost(conn, [await the_campaign(conn, older)]) == (0, 0)  # its own outcome says so
+        await chats.migrate(conn, -3, -(10**12) - 3)
+        held = await receipts.held(conn, about(1), [ANNA, BEN, -(10**12) - 3])
+        assert {chat: (one.is_gone, one.is_left_behind) for chat, one in held.items()} == {
+            ANNA: (True, False),
+            BEN: (False, False),
+            -(10**12) - 3: (False, True),
+        }
+        newer = await _change(conn, CORRECTION, Operation.EDIT, 3)
+        assert (await the_campaign(conn, newer)).total == 1
+        assert await copy_counts.lost(conn, [await the_campaign(conn, newer)]) == (1, 1)
+        assert await copy_counts.lost(conn, [await the_campaign(conn, newer)], NOW) == (1, 0)
+        assert await copy_counts.lost(conn, [await the_campaign(conn, newer)], NOW + SECOND) == (0, 0)
+        await _settle(conn, newer, {BEN: (Status.SENT, None)}, 3)
+        assert await copy_counts.changed(conn, 1) == ChangedCopies(
+            corrected=1,
+            not_corrected=2,
+            reasons=((LEFT_BEHIND, 1), ("message to edit not found", 1)),
+        )
+        # Of what is deleted only after it was corrected, the correction told no lie.
+        taken_back = await _change(conn, WITHDRAWAL, Operation.DELETE, 4)
+        await _settle(conn, taken_back, {BEN: (Status.FAILED, GONE)}, 4)
+        counted = await copy_counts.changed(conn, 1)
+        assert (counted.corrected, counted.not_corrected) == (1, 2)
+        assert (counted.deleted, counted.not_retracted) == (2, 1)
 
 
 async def test_holders_are_told_apart_by_when_their_copy_was_sent(engine: Engine) -> None:

@@ -62,8 +62,14 @@ async def test_nothing_is_counted_of_an_empty_store_and_every_day_is_there(engin
         assert await activity.since(conn, NOW - DAY, tuple(Fact)) == {}
         assert (await figures.totals(conn, WEEK))[0] == 0
         assert (await figures.totals(conn, WEEK))[1].mean is None
-        assert await figures.articles(conn, WEEK, 9) == await figures.topics(conn, WEEK, 9) == []
-        assert await figures.sources(conn, WEEK, 9) == await figures.followed(conn, 9) == []
+        assert (
+            await figures.articles(conn, WEEK, 9)
+            == await figures.topics(conn, WEEK, 9, await figures.followers(conn))
+            == []
+        )
+        assert (
+            await figures.sources(conn, WEEK, 9) == await figures.followed(conn, await figures.followers(conn), 9) == []
+        )
         assert await figures.extremes(conn, WEEK) is None
         nobody = await figures.readers(conn)
         assert (nobody.active, nobody.quiet, nobody.kinds, nobody.languages) == (0, 0, {}, {})
@@ -201,7 +207,7 @@ async def test_readers_are_counted_by_state_kind_and_language_and_the_quiet_foll
         assert found.kinds == {ChatKind.PRIVATE: 4, ChatKind.GROUP: 1}
         assert list(found.languages.items()) == [("en", 3), ("de", 2)]
         assert found.quiet == 1  # the fourth
-        assert await figures.followed(conn, 9) == [("Energy", 2)]
+        assert await figures.followed(conn, await figures.followers(conn), 9) == [("Energy", 2)]
 
 
 async def test_most_followed_topics_come_first_by_active_chats(engine: Engine) -> None:
@@ -210,8 +216,8 @@ async def test_most_followed_topics_come_first_by_active_chats(engine: Engine) -
             await send_to(conn, article, dict.fromkeys(ids, Status.SENT))
         await chats.switch_off(conn, 4, NOW)
         expected = [("Topic 4", 3), ("Topic 2", 2), ("Topic 1", 1), ("Topic 3", 1)]
-        assert await figures.followed(conn, 9) == expected
-        assert await figures.followed(conn, 1) == expected[:1]
+        assert await figures.followed(conn, await figures.followers(conn), 9) == expected
+        assert await figures.followed(conn, await figures.followers(conn), 1) == expected[:1]
 
 
 async def test_articles_topics_and_sources_of_a_period_come_with_the_most_first(engine: Engine) -> None:
@@ -229,7 +235,7 @@ async def test_articles_topics_and_sources_of_a_period_come_with_the_most_first(
         assert (second.number, second.sent, second.missed, second.saved) == (2, 1, 1, 0)
         assert [one.number for one in await figures.articles(conn, WEEK, 1)] == [3]
         assert (await figures.totals(conn, WEEK))[0] == 2
-        shares = await figures.topics(conn, WEEK, 9)
+        shares = await figures.topics(conn, WEEK, 9, await figures.followers(conn))
         found = [(one.name, one.articles, one.sent, one.missed, one.followers) for one in shares]
         assert found == [
             ("Topic 3", 1, 3, 0, 3),

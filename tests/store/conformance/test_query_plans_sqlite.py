@@ -19,18 +19,23 @@ from port_samples import NOW, about, story
 
 from bot.domain.article import ArticleState, HeldWhy
 from bot.domain.browsing import Direction, Place, Turn
+from bot.domain.change_note import Change, ChangeNote
 from bot.domain.chat import ChatKind, ChatState, Pictures
-from bot.domain.delivery import Delivery, Operation, Status
+from bot.domain.correction import Correction
+from bot.domain.delivery import CORRECTION_NOTE, RETRACTION_NOTE, SAVERS_NOTE, Delivery, Operation, Status
 from bot.domain.editing import Edit, EditField
 from bot.domain.feed_items import KnownItem
 from bot.domain.phrases import Phrase, passage
 from bot.domain.restriction import Restriction
+from bot.domain.sent_list import ListForm, SentList
 from bot.domain.source import SourceState
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, edits, imports, known_topics, media, source_hubs, source_items, sources, topics
 from bot.store.content.sources import Answered, Polling
 from bot.store.delivery import (
     campaigns,
+    change_notes,
+    copy_counts,
     delivery_reports,
     fanout,
     leases,
@@ -38,9 +43,11 @@ from bot.store.delivery import (
     paid_messages,
     receipts,
     retention,
+    sent_lists,
     settlement,
 )
 from bot.store.delivery.audiences import EveryChat, Holders, reach
+from bot.store.delivery.change_notes import Concerned
 from bot.store.delivery.followers import followers_of
 from bot.store.delivery.settlement import Settled
 from bot.store.desk import audit_log, editors, incidents, notices, progress_messages
@@ -344,6 +351,7 @@ async def _piece(conn: Any) -> None:
         await followers_of(conn, campaign.subject.number, NOW),
         EveryChat("news", campaign.subject),
         Holders(about(100)),
+        *(Concerned(NOTE, kind) for kind in (CORRECTION_NOTE, SAVERS_NOTE, RETRACTION_NOTE)),
     ):
         await fanout.fan_out(conn, campaign, audience, NOW)
 
@@ -356,6 +364,12 @@ async def _wanting(conn: Any) -> None:
     followers = await followers_of(conn, 1, NOW)
     assert await followers.wanting(conn, [CHAT, 78], NOW)
     assert await Holders(about(100)).wanting(conn, [CHAT, 78], NOW)
+    for kind in (CORRECTION_NOTE, SAVERS_NOTE, RETRACTION_NOTE):
+        await Concerned(NOTE, kind).wanting(conn, [CHAT, 78], NOW)
+
+
+NOTE = ChangeNote(1, 100, Change.CORRECTION, Correction(NOW))
+LISTED = SentList(None, NOW, (100, 200), ListForm.CLASSIC)
 
 
 BY_DELIVERY: dict[str, Question] = {
@@ -380,6 +394,12 @@ BY_DELIVERY: dict[str, Question] = {
     "a list": lambda conn: settlement.take_along(
         conn, _delivery(1, 1), {7: [(about(700), 1)]}, _delivery(1, 1), NOW, owner=1
     ),
+    "lists that were sent": lambda conn: sent_lists.remember(conn, [LISTED]),
+    "one of them": lambda conn: sent_lists.sent_list(conn, LISTED.id),
+    "how its stories stand": lambda conn: sent_lists.standing(conn, LISTED.articles),
+    "lists that are old": lambda conn: sent_lists.drop(conn, NOW, 100),
+    "copies of an article": lambda conn: copy_counts.copies(conn, 100, NOW),
+    "a note on its way": lambda conn: change_notes.under_way(conn, 1),
     "a doubtful list": lambda conn: outbox.doubt(conn, _delivery(1, 1), [7]),
     "beside": lambda conn: outbox.of_chats(conn, [CHAT, 78], [7, 8]),
     "asking again": lambda conn: outbox.ask_again(conn, CHAT, NOW),
@@ -443,7 +463,7 @@ async def test_reading_from_end_to_end_and_sorting_are_noticed(conn: Connection)
     explained = Explained(conn)
     await articles.counts(explained)  # type: ignore[arg-type]
     await audit_log.latest(explained)  # type: ignore[arg-type]
-    await figures.followed(explained, 10)  # type: ignore[arg-type]
+    await figures.followers(explained)  # type: ignore[arg-type]
     assert any("articles" in step for step in scans(explained.steps))
     assert any("log" in step for step in scans(explained.steps))
     assert sorts(explained.steps)

@@ -78,12 +78,24 @@ async def ask_how(ctx: BotContext, press: PressRequest) -> None:
 
 async def lists_only(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
+    if await _was_decided(ctx, press, article):
+        return
     article = await corrections.leave_copies(ctx.db, article.number, by=press.person, now=ctx.clock())
     await press.redraw(screens.lists_only(press.words, article))
 
 
 async def leave(ctx: BotContext, press: PressRequest) -> None:
-    await press.redraw(screens.left(press.words, await article_pressed(ctx, press)))
+    article = await article_pressed(ctx, press)
+    if not await _was_decided(ctx, press, article):
+        await press.redraw(screens.left(press.words, article))
+
+
+async def _was_decided(ctx: BotContext, press: PressRequest, article: Article) -> bool:
+    """Show the correction that another editor has asked for meanwhile; return whether there is one."""
+    promised = await corrections.already_promised(ctx.db, article.number)
+    if promised is not None:
+        await follow(ctx, press, promised)
+    return promised is not None
 
 
 async def ask_to_correct(ctx: BotContext, press: PressRequest) -> LateAnswer:

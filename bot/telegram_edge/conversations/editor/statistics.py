@@ -139,7 +139,6 @@ async def _screen(ctx: BotContext, asked: Request | PressRequest, view: View, fo
     sums = await statistics.totals(ctx.db, now, RESTRICTED)
     standing = Standing(
         articles=sums.articles,
-        followed=sums.followed,
         sent_day=sums.sent_day,
         sent_week=sums.sent_week,
         restricted=sums.restricted,

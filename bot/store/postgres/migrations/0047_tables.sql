@@ -788,6 +788,16 @@ CREATE TABLE sent_lists (
 );
 CREATE INDEX sent_lists_told ON sent_lists (told_at);
 
+CREATE TABLE shared_updates (
+    id bigint PRIMARY KEY,
+    chat bigint NOT NULL, -- in which it was said: of one chat they are worked on in their order
+    owner bigint NOT NULL, -- the process that has it, by a number that it has drawn
+    at bigint NOT NULL, -- when the owner last said that it is there, or was done
+    body text COLLATE "C" -- as JSON; null: it is done
+);
+CREATE INDEX shared_updates_open ON shared_updates (chat, id) WHERE body IS NOT NULL;
+CREATE INDEX shared_updates_at ON shared_updates (at);
+
 -- A text's words with their places, in the order of the text. A word is what domain.search_terms says.
 CREATE FUNCTION placed(words text, after bigint, weight text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(string_agg(
