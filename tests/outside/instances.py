@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import psycopg
+from lateness import Lateness
 from postgres_cluster import free_port
 from street import PATIENCE, Street
 
@@ -48,6 +49,7 @@ class Instances:
 
     here: Street
     running: list[Instance] = field(default_factory=list)
+    lateness: Lateness = field(default_factory=Lateness)
     _read: int = 0  # calls of the ledger
     _times: list[float] = field(default_factory=list)
     _reached: set[int] = field(default_factory=set)
@@ -158,6 +160,7 @@ async def instances(here: Street) -> AsyncIterator[Instances]:
     try:
         yield several
     finally:
+        several.lateness.stop()
         for one in several.running:
             with suppress(ProcessLookupError):
                 one.process.send_signal(signal.SIGCONT)

@@ -61,10 +61,10 @@ async def _gone_out(several: Instances, readers: range, many: int = READERS // 4
 
 
 async def _goes_on(several: Instances, readers: range, since: float, within: float) -> None:
-    """Assert that the next message came so soon after a blow."""
-    before = len(several.times(readers))
+    """Assert that the next message came so soon after a blow, on a machine that has time for it."""
+    before, waited = len(several.times(readers)), several.lateness.seconds
     await several.sent(readers, before + 1)
-    assert several.times(readers)[before] - since < within
+    assert several.times(readers)[before] - since < within + several.lateness.seconds - waited
 
 
 async def _finished(several: Instances, readers: range, *, twice: int) -> None:

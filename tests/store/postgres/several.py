@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from lateness import Lateness
 from postgres_cluster import Cluster
 from processes import start_python
 
@@ -20,7 +21,6 @@ from bot.store.postgres.migrations import migrate
 
 PROCESS = Path(__file__).with_name("leading_process.py")
 PATIENCE = 60.0  # seconds for what takes part of one on a quiet machine
-TICK = 0.02  # seconds
 
 
 def with_tables(cluster: Cluster) -> str:
@@ -75,8 +75,7 @@ class Several:
         self._running: list[tuple[object, asyncio.Task[None]]] = []
         self.members: list[Member] = []
         self._processes: dict[Member, object] = {}
-        self._lateness = 0.0
-        self._watching = asyncio.create_task(self._watch())
+        self._lateness = Lateness()
 
     async def start(self, url: str, *, connected: bool = True) -> Member:
         """Start one more, and return when it takes part; not `connected`, when it tries to."""
@@ -111,18 +110,10 @@ class Several:
 
         What this process, which does next to nothing, waited for the processor meanwhile is not counted.
         """
-        waited = self._lateness
+        waited = self._lateness.seconds
         member, message = await self.next_after(at, *but)
-        assert message.at - at < within + self._lateness - waited
+        assert message.at - at < within + self._lateness.seconds - waited
         return member, message
-
-    async def _watch(self) -> None:
-        """Count the seconds by which this process comes too late."""
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + TICK
-            await asyncio.sleep(TICK)
-            self._lateness += loop.time() - due
 
     def turns(self) -> list[tuple[int, str, float, float]]:
         """Return each term with who sent in it, from when to when, in the order of the first messages."""
@@ -142,7 +133,7 @@ class Several:
 
     async def end(self) -> None:
         """Kill all that still run, also those that are stopped."""
-        self._watching.cancel()
+        self._lateness.stop()
         for process, reading in self._running:
             with suppress(ProcessLookupError):  # it has ended
                 process.kill()  # type: ignore[attr-defined]
