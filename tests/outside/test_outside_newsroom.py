@@ -40,6 +40,7 @@ async def test_four_eyes_hold_over_a_kill_and_every_act_is_in_the_log(tmp_path: 
         assert [act for act, *_ in acts] == ["ask", "approve", "publish", "publish"]
         assert [name for _, name, _ in acts[:3]] == ["Edith Lindqvist", "Ben Okafor", "Edith Lindqvist"]
         assert acts[3][1] is None and acts[3][2], "by whom at the shell"
+        await here.sees(edith, "#1 is out")
         said = plain(await here.asks(edith, "/log"))
         assert f"Ben Okafor ({ben}): approved #1" in said and f"shell ({acts[3][2]}): published #2" in said
         assert "you: changed a role" in said

@@ -44,6 +44,7 @@ async def test_a_reader_follows_phrases_refuses_others_and_chooses_what_a_push_s
         assert reply["reply_to_message"]["message_id"] == here.screens(anna, "light a street")[-1]["message_id"]
         _file(here, "later", "Quantum dots at last", "topics: [Energy]")
         await here.sees(ben, "at last")
+        await here.sees(anna, "at last")
         assert not here.screens(ben, "MOTION of quantum")
 
         await here.asks(anna, "/never source harbour POST")

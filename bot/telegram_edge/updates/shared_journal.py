@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RENEWED_EVERY = 5.0  # seconds
-GONE_AFTER = timedelta(seconds=20)
+RENEWED_EVERY = 1.0  # seconds
+GONE_AFTER = timedelta(seconds=5)
 """Without a word: a process that was stopped for so long may do twice what it had begun."""
 KNOWN_FOR = timedelta(hours=1)
 """After it is done: Telegram repeats an update within seconds of a lost answer, and waits a minute for one."""
 LOOK_EVERY = 0.05  # seconds between two looks whether the update before is done
-LONGEST_WAIT = 5.0  # seconds for it; whoever is slower than that is not waited for
+LONGEST_WAIT = 10.0  # seconds for it: as long as it takes to be taken over, and done
 
 
 class SharedJournal(UpdateJournal):
@@ -118,7 +118,14 @@ async def renew_updates(journal: SharedJournal) -> None:
 async def take_over_updates(
     journal: SharedJournal, update_queue: UpdateQueue, application: Application[Any, Any, Any, Any, Any, Any]
 ) -> None:
-    """Let what processes that are gone have claimed and not done be worked on here."""
+    """Let what processes that are gone have claimed and not done be worked on here.
+
+    When the database could not be used, nobody could say a word, and nothing is known of who is gone.
+    """
     while True:
-        update_queue.take_up(application, await journal.take_over())
+        try:
+            update_queue.take_up(application, await journal.take_over())
+        except StoreError as error:
+            log.warning("nobody knows what other processes have not done: %s", error)
+            await asyncio.sleep(GONE_AFTER.total_seconds())
         await asyncio.sleep(RENEWED_EVERY)
