@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from bot.background import restart_on_error
 from bot.domain.database_place import ServerAddress
+from bot.domain.pacing import shared_rate
 from bot.errors import StoreError, StoreMoved
 from bot.settings import Settings
 from bot.store.engine.database import Database
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = 1.0  # seconds until what sends begins anew, in the next term
+
+SHARED_EVERY = 1.0  # seconds between two looks at how many share the pace
 
 Clock = Callable[[], datetime]
 Loop = Callable[[], Awaitable[None]]
@@ -78,6 +81,12 @@ class RunningStore:
             await restart_on_error(name, loop)
 
         return lambda: leadership.while_leading(work)
+
+    async def share_pace(self, keep_within: Callable[[float], None], rate: float) -> None:
+        """Let this process keep to its part of the rate, which changes when others come and go and with who sends."""
+        while True:
+            keep_within(shared_rate(rate, await self.db.processes(), leads=self.leads()))
+            await asyncio.sleep(SHARED_EVERY)
 
     async def send(self, run: Callable[[int | None], Awaitable[None]], is_ending: Callable[[], bool]) -> None:
         """Let what sends run, in each term that this process is given, until it ends because the process does."""

@@ -1,15 +1,15 @@
 """
 The container's health check: exit 0 while the bot is at work.
 
-Where the bot serves /healthz, that is asked. Elsewhere the bot's hold on its database must do: the lock dies with
-the process.
+Where the bot serves /healthz, that is asked. Elsewhere the bot's hold on its database must do: it ends with the
+process.
 """
 
 import sys
 from urllib.request import ProxyHandler, build_opener
 
 from bot.settings import read_settings
-from bot.store.engine.lock import is_locked
+from bot.store.opening import is_bot_running
 
 # Where to ask a server that listens on every address.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -19,7 +19,7 @@ def is_at_work() -> bool:
     """Ask the bot, or look at its lock."""
     settings = read_settings()
     if settings.http is None:
-        return is_locked(settings.database)
+        return is_bot_running(settings.database)
     host, port = settings.http
     host = EVERYWHERE.get(host, host)
     address = f"http://[{host}]:{port}/healthz" if ":" in host else f"http://{host}:{port}/healthz"

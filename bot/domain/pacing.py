@@ -42,6 +42,8 @@ RECOVERY_AFTER = 10.0
 DECREASE = 0.7
 GROWTH = 0.01
 """Of the full rate, per quiet second."""
+FOR_ANSWERS = 0.2
+"""Of the ceiling: what the processes that send no news have together, where several are one bot."""
 MIN_RATE = 0.03
 """Of the full rate: the lowest pace, however many 429s come."""
 
@@ -54,6 +56,16 @@ def full_rate(ceiling: float) -> float:
     if ceiling == inf:
         return inf
     return max(ceiling / 2, min(ceiling - 1, (ceiling - 0.5) / (1 + CATCH_UP_WINDOW)))
+
+
+def shared_rate(ceiling: float, processes: int, *, leads: bool) -> float:
+    """Return a process's part of the ceiling where several are one bot: all together keep below it.
+
+    The one that sends news (`leads`) has most of it. The others, who answer people, share `FOR_ANSWERS` evenly.
+    """
+    if processes < 2:
+        return ceiling
+    return ceiling * (1 - FOR_ANSWERS) if leads else ceiling * FOR_ANSWERS / (processes - 1)
 
 
 def is_person(chat: int) -> bool:
@@ -105,6 +117,11 @@ class Pace:
         """Return a fresh pace under `ceiling` messages per second; `inf` means no pace at all."""
         rate = full_rate(ceiling)
         return cls(full=rate, reached=rate)
+
+    def within(self, ceiling: float) -> Pace:
+        """Return the same pace under another ceiling; as far as it has given way, it still has."""
+        full = full_rate(ceiling)
+        return replace(self, full=full, reached=full * self.reached / self.full if self.full < inf else full)
 
     def rate(self, now: float) -> float:
         """Messages per second."""

@@ -26,6 +26,7 @@ from bot.domain.pacing import (
     Recent,
     full_rate,
     is_within_limits,
+    shared_rate,
 )
 
 ANNA, BEN, CARL, DORA = 1, 2, 3, 4
@@ -302,3 +303,18 @@ def test_a_pace_is_a_value():
     pace = Pace.below(30)
     pace.taken(1.0)
     assert pace == replace(pace) == Pace.below(30)
+
+
+@given(ceiling=st.integers(2, 1000), processes=st.integers(1, 50))
+def test_processes_that_are_one_bot_keep_the_ceiling_together(ceiling: int, processes: int) -> None:
+    parts = [shared_rate(ceiling, processes, leads=one == 0) for one in range(processes)]
+    assert sum(parts) == pytest.approx(ceiling)
+    assert processes == 1 or parts[0] == pytest.approx(4 * sum(parts[1:]))
+    assert sum(parts[1:]) < parts[0], "news has most of it"
+
+
+def test_a_pace_under_another_ceiling_stays_as_far_below_it_as_it_was() -> None:
+    slowed = replace(Pace.below(30), reached=Pace.below(30).full / 2)
+    assert slowed.within(6).reached == pytest.approx(Pace.below(6).full / 2)
+    assert slowed.within(6).within(30).reached == pytest.approx(slowed.reached)
+    assert Pace.below(inf).within(6) == Pace.below(6)

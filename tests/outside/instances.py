@@ -37,6 +37,11 @@ class Instance:
                 return answer.status, await answer.text()
         return 0, ""
 
+    async def rate(self) -> float:
+        """Return how many messages a second it allows itself."""
+        _, text = await self.asks("/metrics")
+        return float(next(line for line in text.splitlines() if line.startswith("newsbot_rate ")).split()[1])
+
     async def leads(self) -> bool:
         """Return what it says of itself: whether it is the one that sends."""
         _, text = await self.asks("/metrics")

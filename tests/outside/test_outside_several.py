@@ -82,6 +82,12 @@ async def test_both_are_ready_one_leads_and_people_are_answered(several: Instanc
     assert [(await one.asks("/readyz"))[0] for one in several.running] == [200, 200]
     greeting = await several.here.starts(several.here.cast.anna, "t_energy")
     assert "Energy" in str(greeting)
+    rates = [await one.rate() for one in several.running]
+    async with asyncio.timeout(10):
+        while sum(rates) > A_SECOND:
+            await asyncio.sleep(0.1)  # each looks once a second how many they are
+            rates = [await one.rate() for one in several.running]
+    assert max(rates) > 3 * min(rates), "the one that sends has most of it"
 
 
 async def test_a_broadcast_goes_on_within_five_seconds_of_a_kill(several: Instances) -> None:

@@ -573,3 +573,17 @@ def test_a_timer_for_a_chat_that_is_held_for_long_makes_nobody_else_wait():
         line.tasks[0].cancel()
 
     played(story)
+
+
+def test_a_pacer_that_others_share_the_rate_with_keeps_to_its_part() -> None:
+    async def story() -> None:
+        pacer = Pacer(30)
+        pacer.keep_within(6)
+        began = now()
+        for chat in range(1, 12):
+            await pacer.slot(chat, Lane.REPLY, False)
+        assert now() - began == pytest.approx(10 / full_rate(6), rel=0.1)
+        pacer.keep_within(30)
+        assert pacer.rate == full_rate(30)
+
+    played(story)

@@ -268,6 +268,10 @@ class Database:
         assert self.path is not None
         return (await asyncio.to_thread(self.path.stat)).st_size
 
+    async def processes(self) -> int:
+        """Return how many processes are this bot: a lock beside the file makes sure that it is one."""
+        return 1
+
     async def version(self) -> int:
         """Return a number that changes when another process commits, or this one does.
 

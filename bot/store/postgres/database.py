@@ -14,6 +14,7 @@ from bot.errors import StoreError
 from bot.store.engine.connection import Connection
 from bot.store.engine.database import READERS, Database
 from bot.store.postgres.connection import PATIENCE, PostgresConnection
+from bot.store.postgres.direct_session import SESSION_NAME
 
 
 class PostgresDatabase(Database):
@@ -47,6 +48,16 @@ class PostgresDatabase(Database):
         """Return how many bytes the database takes, with its indexes."""
         async with self.reading() as conn:
             [row] = await conn.execute_fetchall("SELECT pg_database_size(current_database()) AS size")
+        return int(row[0])
+
+    async def processes(self) -> int:
+        """Return how many processes are this bot."""
+        async with self.reading() as conn:
+            [row] = await conn.execute_fetchall(
+                "SELECT count(*) AS many FROM pg_stat_activity"
+                " WHERE application_name = :name AND datname = current_database()",
+                {"name": SESSION_NAME},
+            )
         return int(row[0])
 
     async def version(self) -> int:

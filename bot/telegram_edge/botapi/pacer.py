@@ -17,7 +17,17 @@ from math import inf
 
 from bot.domain.delivery import Lane
 from bot.domain.limits import PAID_PER_SECOND
-from bot.domain.pacing import GROUP, IDLE_RESET, PRIVATE, RECENT_CHATS, Allowance, Pace, Recent, is_within_limits
+from bot.domain.pacing import (
+    GROUP,
+    IDLE_RESET,
+    PRIVATE,
+    RECENT_CHATS,
+    Allowance,
+    Pace,
+    Recent,
+    full_rate,
+    is_within_limits,
+)
 
 CHATS = 4096
 """Chats remembered at once; a chat at rest needs no memory."""
@@ -112,6 +122,11 @@ class Pacer:
     def rate(self) -> float:
         """Messages per second at this moment, unpaid; below the ceiling while Telegram asks for less."""
         return self._free.pace.rate(self._loop.time())
+
+    def keep_within(self, ceiling: float) -> None:
+        """Keep below so many messages per second from now on: other processes have the rest."""
+        if full_rate(ceiling) != self._free.pace.full and not self._off:
+            self._free.pace = self._free.pace.within(ceiling)
 
     @property
     def waiting(self) -> int:
