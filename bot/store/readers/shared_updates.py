@@ -29,9 +29,10 @@ async def give_back(conn: Connection, id: int) -> None:
 
 
 async def finish(conn: Connection, ids: Iterable[int], now: datetime) -> None:
-    """Take note that updates are done. What they said is not kept."""
+    """Take note that updates are done. What they said, and in which chat, is not kept."""
     await conn.executemany(
-        "UPDATE shared_updates SET body = NULL, at = :now WHERE id = :id", [{"id": id, "now": epoch(now)} for id in ids]
+        "UPDATE shared_updates SET chat = 0, body = NULL, at = :now WHERE id = :id",
+        [{"id": id, "now": epoch(now)} for id in ids],
     )
 
 

@@ -2,7 +2,7 @@
 
 CREATE TABLE shared_updates (
     id    INTEGER PRIMARY KEY,
-    chat  INTEGER NOT NULL,                 -- in which it was said: of one chat they are worked on in their order
+    chat  INTEGER NOT NULL,                 -- in which it was said: of one they are worked on in order; 0: it is done
     owner INTEGER NOT NULL,                 -- the process that has it, by a number that it has drawn
     at    INTEGER NOT NULL,                 -- when the owner last said that it is there, or was done
     body  TEXT                              -- as JSON; null: it is done

@@ -790,7 +790,7 @@ CREATE INDEX sent_lists_told ON sent_lists (told_at);
 
 CREATE TABLE shared_updates (
     id bigint PRIMARY KEY,
-    chat bigint NOT NULL, -- in which it was said: of one chat they are worked on in their order
+    chat bigint NOT NULL, -- in which it was said: of one they are worked on in order; 0: it is done
     owner bigint NOT NULL, -- the process that has it, by a number that it has drawn
     at bigint NOT NULL, -- when the owner last said that it is there, or was done
     body text COLLATE "C" -- as JSON; null: it is done
