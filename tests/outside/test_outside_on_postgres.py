@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import test_outside_announcements
 import test_outside_corrections
 import test_outside_digests
 import test_outside_files
@@ -31,7 +30,6 @@ def _first(*modules: object) -> list[Story]:
 @pytest.mark.parametrize(
     "story",
     _first(
-        test_outside_announcements,
         test_outside_corrections,
         test_outside_digests,
         test_outside_files,
