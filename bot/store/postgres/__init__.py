@@ -6,5 +6,5 @@ PostgreSQL as the database: the same questions, asked in its dialect.
 | connections and blocks | `connection`, `sync_connection`, `database`, `rows` |
 | the store's SQL as PostgreSQL takes it | `dialect`, `own_sql` |
 | tables, and the functions that SQLite has built in | `migrations` |
-| which of several processes sends, and how the others are woken | `leadership`, `direct_session`, `wake_ups` |
+| which of several processes sends | `leadership`, `direct_session` |
 """

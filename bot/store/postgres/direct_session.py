@@ -28,7 +28,7 @@ from bot.store.engine.moved_mark import MARKS, why_nothing_runs
 from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA, WRITE_LOCK, cut
 
 CHANNEL = "newsbot"
-"""What wake-ups are sent on."""
+"""What wake-ups are sent on: hints, an id or a word and never content, as anybody who may connect can listen."""
 SILENCE = timedelta(seconds=3)
 """After so long without a word from a session the server ends it, and its lock is free."""
 SESSION_NAME = "newsbot leadership"

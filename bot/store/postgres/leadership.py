@@ -52,8 +52,8 @@ class Leadership:
     ) -> None:
         """`url` leads to the server itself. `instance` names this process, for people.
 
-        `heard` is given what wake-ups say (`store.postgres.wake_ups`); "" when any may have been missed, or a message
-        that may leave again.
+        `heard` is given what wake-ups say (NOTIFY, on the channel of `store.postgres.direct_session`); "" when any may
+        have been missed, or a message that may leave again.
         """
         self._url = url
         self._instance = instance

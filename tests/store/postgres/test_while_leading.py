@@ -11,9 +11,8 @@ from postgres_cluster import Cluster
 from several import with_tables
 
 from bot.store.postgres.database import PostgresDatabase
-from bot.store.postgres.direct_session import SESSION_NAME
+from bot.store.postgres.direct_session import CHANNEL, SESSION_NAME
 from bot.store.postgres.leadership import Leadership
-from bot.store.postgres.wake_ups import tell
 
 PATIENCE = 60.0
 
@@ -128,7 +127,7 @@ async def test_a_wake_up_of_a_transaction_comes_once_it_is_written_and_equal_one
         assert await heard.get() == "", "any may have been missed"
         async with db.transaction() as conn:
             for what in ("article:412", "article:412", "pause"):
-                await tell(conn, what)
+                await conn.execute_fetchall("SELECT pg_notify(:channel, :what)", {"channel": CHANNEL, "what": what})
             await asyncio.sleep(0.1)
             assert heard.empty()
         assert [await heard.get() for _ in range(2)] == ["article:412", "pause"]
