@@ -36,6 +36,7 @@ MAY_TAKE_SQL = {
     "delivery.followers.Followers.query",
     "delivery.weekly_reports.Recipients.recipients",
     "delivery.followers.Followers.recipients",
+    "postgres.own_sql.own",
 }
 
 BEHIND_THE_QUESTIONS = {"connection", "sqlite_connection", "sync_connection", "dialect", "rows"}
