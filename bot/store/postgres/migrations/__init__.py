@@ -37,6 +37,8 @@ def migrate(url: str, *, create: bool = True, marked: bool = False) -> None:
     """
     where = ServerAddress(url).shown
     with translating(url), psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
+        # One that is stopped or cut off half-way loses what it has begun, and the next one need not wait for it.
+        conn.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'")
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         has_tables = _has_tables(conn)
         if not has_tables and not create:
