@@ -3,7 +3,8 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 
 | about | modules |
 | --- | --- |
-| articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness`, `search_question`, `search_terms` |
+| articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness` |
+| the search | `search_question`, `search_terms`, `relevance` |
 | topics and phrases, which decide who gets what | `topic`, `following`, `picker`, `phrases` |
 | topics that editors choose | `topic_choice`, `topic_ticks`, `only_to` |
 | what people keep by reacting | `reactions` |
