@@ -21,7 +21,7 @@ from bot.domain.press import Press, read_press
 from bot.domain.topic_threads import GENERAL
 from bot.errors import NotAllowed, ReaderError
 from bot.render import error_messages
-from bot.render.editor.desk import OF_AN_ARTICLE
+from bot.render.editor.verbs import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.render.reader.card import Verb as CardVerb
 from bot.services.readers import channels, linked_groups, membership

@@ -7,9 +7,9 @@ from datetime import timedelta
 from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
-from bot.render.editor import desk as screens
+from bot.render.editor import drafts as draft_list
 from bot.render.editor import held as held_screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk, newsroom
 from bot.services.newsroom.desk import Campaign, CampaignState
@@ -163,7 +163,9 @@ async def _page(ctx: BotContext, asked: Request | PressRequest, before: tuple[in
     is_editor = await is_for(ctx, asked, Access.EDITORS)
     page = await desk.drafts(ctx.db, before, PAGE, made_by=None if is_editor else asked.person)
     zone = ctx.look(asked.chat).zone
-    return screens.drafts(asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None)
+    return draft_list.drafts(
+        asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None
+    )
 
 
 def _is_lowered(press: PressRequest) -> bool:
