@@ -19,7 +19,7 @@ from bot.store.content import articles
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import notices
 from bot.store.engine import metadata
-from bot.store.readers import browsing
+from bot.store.readers import searching
 
 UNDO = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(seconds=10))
 NEVER = Policy(PushWindow(timedelta(0)), burst=10, undo=timedelta(0))
@@ -108,8 +108,8 @@ async def test_changed_words_and_topics_replace_those_an_article_was_found_by(de
     await desk.take({"grid.md": story(title="Batteries", topics=("Energy", "Mines"), pictures=(old,))})
     await desk.take({"grid.md": story(title="Flywheels", topics=("Energy",))})
     async with desk.db.reading() as conn:
-        assert await browsing.found(conn, "batteries", None, 5) == []
-        assert len(await browsing.found(conn, "flywheels", None, 5)) == 1
+        assert await searching.found(conn, "batteries", None, 5) == []
+        assert len(await searching.found(conn, "flywheels", None, 5)) == 1
     assert len((await desk.article("grid")).topics) == 1
     assert await desk.rows("SELECT picture FROM article_pictures") == []
 

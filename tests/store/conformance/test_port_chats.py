@@ -50,6 +50,7 @@ from bot.store.readers import (
     phrases,
     pushes,
     reactions,
+    searching,
     stories,
     subscriptions,
     timings,
@@ -158,7 +159,7 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await subscriptions.save(conn, chat, 1, NOW)
     await stories.follow(conn, chat, 1, 5, NOW)
     await reactions.keep(conn, chat, 1, chat, NOW)
-    await browsing.remember_search(conn, chat, "solar", NOW)
+    await searching.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
     await closed_threads.begin(conn, [(chat, 5)], NOW)
     await group_quota.ask(conn, chat, NOW)
