@@ -21,7 +21,7 @@ from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.desk import audit_log
 from bot.store.engine import metadata
-from bot.store.readers import chats
+from bot.store.readers import chat_rows, chat_settings, chats
 from bot.telegram_edge.botapi.pacer import Pacer
 
 
@@ -88,7 +88,7 @@ async def test_a_chat_that_wants_no_pictures_gets_text_while_others_get_the_phot
     plain, rich = await room.people(2)
     await room.follow([plain, rich], "Energy")
     async with room.db.transaction() as conn:
-        await chats.set_pictures(conn, plain, Pictures.NONE)
+        await chat_settings.set_pictures(conn, plain, Pictures.NONE)
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert "photo" not in room.house.messages(plain)[0]
@@ -451,7 +451,7 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
     async with room.db.transaction() as conn:
         term = await leases.take(conn, "another", now)
         claimed = await outbox.claim(conn, now, 2, owner=term)
-        await chats.delete(conn, anna)
+        await chat_rows.delete(conn, anna)
     async with room.db.transaction() as conn:
         sent = [one._replace(status=Status.SENT, message_id=1) for one in claimed]
         covers = [(Subject(SubjectType.ARTICLE, article.number), 1)]

@@ -26,7 +26,7 @@ from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
 from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
-from bot.store.readers import chats, timings
+from bot.store.readers import chat_settings, timings
 
 
 @pytest.fixture
@@ -403,7 +403,7 @@ async def test_a_progress_message_that_cannot_be_changed_is_not_tried_each_secon
 async def test_who_is_no_editor_any_more_is_shown_nothing_more(desk: Desk) -> None:
     async with desk.house.db.transaction() as conn:
         await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
-        await chats.set_language(conn, BEN, "en")
+        await chat_settings.set_language(conn, BEN, "en")
     await desk.house.starts(BEN)
     await desk.room.follow(await desk.room.people(3), "Energy")
     await desk.room.draft("grid-storage", "Energy")

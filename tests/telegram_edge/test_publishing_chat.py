@@ -16,7 +16,7 @@ from bot.sandbox.world.faults import CutBefore, Refuse
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, media
 from bot.store.desk import editors
-from bot.store.readers import chats
+from bot.store.readers import chat_settings
 
 
 @pytest.fixture
@@ -414,7 +414,7 @@ async def test_a_german_editor_is_told_in_german_why_nothing_was_done(desk: Desk
     article = await desk.room.draft("grid-storage", "Energy")
     desk.house.world.set_language(EDITH, "de")
     async with desk.house.db.transaction() as conn:
-        await chats.set_language(conn, EDITH, "de")
+        await chat_settings.set_language(conn, EDITH, "de")
     await desk.says("/publish grid-storage")
     message = desk.house.messages(EDITH)[-1]
     stop = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]

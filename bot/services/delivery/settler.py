@@ -35,7 +35,7 @@ from bot.store.delivery import campaigns, outbox, sent_lists, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
-from bot.store.readers import chats, pushes
+from bot.store.readers import chat_rows, chats, pushes
 from bot.store.statistics import activity
 
 log = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ async def _note_chat(conn: Connection, item: Item, now: datetime) -> None:
     """Write down what an answer says about the chat itself, before its delivery is settled."""
     match item.outcome:
         case Migrated(chat):
-            await chats.migrate(conn, item.delivery.chat, chat)
+            await chat_rows.migrate(conn, item.delivery.chat, chat)
         case Unreachable():
             await chats.switch_off(conn, item.delivery.chat, now)
         case Restricted(reason):

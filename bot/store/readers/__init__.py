@@ -3,7 +3,9 @@ Tables of readers: who reads, what each follows and wants, and what is kept for 
 
 | what | modules |
 | --- | --- |
-| chats, and what they have set | `chats`, `channels`, `topic_threads`, `subscriptions`, `phrases`, `stories` |
+| chats, and what they have set | `chats`, `chat_settings`, `channels`, `topic_threads` |
+| what each follows and wants | `subscriptions`, `phrases`, `stories` |
+| all rows of a chat, moved or deleted | `chat_rows` |
 | when their news comes | `timings`, `topic_wishes` |
 | lists of articles for them | `browsing`, `searching`, `alike`, `place_queries` |
 | what they keep by reacting | `reactions` |
