@@ -13,7 +13,7 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
 from bot.domain.role import Role
 from bot.sandbox.world.faults import CutBefore, Refuse
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, newsroom
 from bot.store.content import articles, media
 from bot.store.desk import editors
 from bot.store.readers import chat_settings
@@ -205,11 +205,11 @@ async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
     message, data = house.button(EDITH, pressed)
     match first:
         case "hold":
-            await newsroom.hold_everything(house.db, now=now)
+            await campaign_control.hold_everything(house.db, now=now)
         case "retract":
             await newsroom.retract(house.db, 1, by=BEN, now=now)
         case "run" | "run the rest":
-            act = newsroom.send_now if first == "run" else newsroom.resume
+            act = campaign_control.send_now if first == "run" else campaign_control.resume
             await act(house.db, done.campaign, by=BEN, now=now)
             house.clock.advance(house.ctx.settings.undo)
             await desk.room.run()

@@ -23,8 +23,8 @@ from bot.render.editor.article_note import PictureCheck
 from bot.render.editor.progress import Sendable
 from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
+from bot.services.newsroom import campaign_control
 from bot.services.newsroom import desk as newsdesk
-from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
@@ -208,7 +208,7 @@ async def stop(ctx: BotContext, press: PressRequest) -> None:
         return
     if found.state in (CampaignState.RUNNING, CampaignState.HELD):
         try:
-            await newsroom.stop(ctx.db, found.id, by=press.person, now=ctx.clock())
+            await campaign_control.stop(ctx.db, found.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             pass  # the last message left just now, and the message says so
         else:
@@ -222,7 +222,7 @@ async def send_now(ctx: BotContext, press: PressRequest) -> None:
     if found is None:
         return
     try:
-        await newsroom.send_now(ctx.db, found.id, by=press.person, now=ctx.clock())
+        await campaign_control.send_now(ctx.db, found.id, by=press.person, now=ctx.clock())
     except OutOfTurn:  # another editor, a file or a burst was first
         await _tell_how_it_stands(ctx, press)
     else:
@@ -236,7 +236,7 @@ async def send_rest(ctx: BotContext, press: PressRequest) -> None:
     if found is None:
         return
     try:
-        await newsroom.resume(ctx.db, found.id, by=press.person, now=ctx.clock())
+        await campaign_control.resume(ctx.db, found.id, by=press.person, now=ctx.clock())
     except OutOfTurn:
         await _tell_how_it_stands(ctx, press)
     else:
