@@ -10,9 +10,10 @@ from bot.domain.article import Article
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called, open_button
+from bot.render.editor.desk import called, open_button
 from bot.render.editor.editors import called as called_person
 from bot.render.editor.moments import arrives, moment_of
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import foreign, join
 

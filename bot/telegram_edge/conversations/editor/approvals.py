@@ -8,7 +8,7 @@ from bot.domain.message import Message
 from bot.render.editor import approvals as screens
 from bot.render.editor import publishing as publishing_screens
 from bot.render.editor import schedule as schedule_screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import approvals
 from bot.services.newsroom import desk as newsdesk
