@@ -4,7 +4,8 @@ Messages for editors and owners.
 | what | modules |
 | --- | --- |
 | single articles, and what is held | `desk`, `held`, `topic_choice` |
-| what goes out, to whom and when | `audience`, `schedule`, `moments`, `approvals`, `second_editor`, `publishing` |
+| what goes out, to whom and when | `audience`, `schedule`, `moments`, `publishing` |
+| what takes two | `approvals`, `second_editor`, `waiting` |
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
 | what is changed of an article | `editing`, `edit_refusals`, `edited_values`, `related_links`, `topic_ticks` |
