@@ -11,5 +11,5 @@ Messages for editors and owners.
 | what is changed of an article | `editing`, `edit_refusals`, `edited_values`, `related_links`, `topic_ticks` |
 | what became of it all, or goes for good | `corrections`, `telling`, `takedown`, `delivery_report`, `audit_log` |
 | the bot in numbers | `statistics`, `statistics_lines`, `chart`, `weekly_report` |
-| people, and what they are told unasked | `editors`, `alerts` |
+| people, and what they are told unasked | `editors`, `alerts`, `acts` |
 """

@@ -48,6 +48,7 @@ from bot.telegram_edge.notifications.alerts import (
     ask_editors,
     ask_of_restored,
     tell_editors,
+    tell_of_acts,
     tell_of_forms,
     tell_of_newcomers,
     tell_of_sources,
@@ -125,6 +126,7 @@ class ProgressMessages:
         self._start(("copies",), lambda: self._ask_about_copies(people, now))
         self._start(("edits",), lambda: self._ask_about_edits(people, now))
         self._start(("sources",), lambda: self._tell_of_sources(people, now))
+        self._start(("acts",), lambda: self._tell_of_acts(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
@@ -362,6 +364,10 @@ class ProgressMessages:
     async def _tell_of_sources(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("sources", now) and not await tell_of_sources(self._ctx, people, now):
             self._retry_at["sources"] = now + RETRY_UNREACHED_AFTER
+
+    async def _tell_of_acts(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("acts", now) and not await tell_of_acts(self._ctx, people, now):
+            self._retry_at["acts"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_incidents(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:
