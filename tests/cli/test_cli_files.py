@@ -43,11 +43,12 @@ async def test_a_field_that_is_no_yaml_is_named_and_the_story_goes_in(shell):
     assert (imported.status, imported.out) == (0, "1 draft\n") and imported.err.startswith(warning)
 
 
-async def test_a_path_that_is_not_there_is_refused(shell):
+@pytest.mark.parametrize("path", ["nowhere.md", "nowhere", "nowhere/at.all"])
+async def test_a_path_that_is_not_there_is_refused(shell, path):
     for command in ("check", "import"):
-        answer = await shell(command, "nowhere.md")
+        answer = await shell(command, path)
         assert answer.status == 1
-        assert answer.err.startswith("nowhere.md:0: ")
+        assert answer.err.startswith(f"{path}:0: file: is not there")
 
 
 async def test_a_file_name_cannot_move_the_cursor(shell):
