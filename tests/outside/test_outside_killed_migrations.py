@@ -18,7 +18,7 @@ _WAITING = """
 SELECT a.wait_event FROM pg_stat_activity AS a
 WHERE a.datname = current_database() AND a.wait_event_type = 'Lock' AND a.query NOT LIKE '%pg_stat_activity%'
 """
-_VERSIONS = "SELECT count(*), count(DISTINCT version) FROM newsbot.schema_version"
+_VERSIONS = "SELECT count(*), count(DISTINCT number) FROM newsbot.schema_version"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'newsbot'"
 
 
