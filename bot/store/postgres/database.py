@@ -20,6 +20,9 @@ from bot.store.postgres.direct_session import SESSION_NAME
 class PostgresDatabase(Database):
     """An open database. Use `transaction()` to write and `reading()` to look."""
 
+    # What is said and asked once for a block is ten journeys to the server. Other processes wait for all of them.
+    PIECES_AT_ONCE = 4
+
     @classmethod
     async def connect(
         cls,
