@@ -49,6 +49,7 @@ class PostgresDatabase:
 
     def __init__(self, address: ServerAddress, conn: Session) -> None:
         self.place = address.shown
+        self._url = address.url
         self._conn = conn
 
     def count(self, table: Table) -> int:
@@ -161,7 +162,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
-        with translating(self.place):
+        with translating(self._url):
             yield
 
 

@@ -14,7 +14,7 @@ from bot.domain.search_question import pieces, terms
 from bot.domain.search_terms import SearchQuery
 from bot.store.engine.connection import Connection
 from bot.store.engine.word_query import all_of, in_part
-from bot.store.readers.browsing import AMONG, among_these, many_hold
+from bot.store.readers.searching import AMONG, among_these, many_hold
 
 _IS_FOUND = "a.number IN (SELECT rowid FROM article_search WHERE article_search MATCH :{name})"
 
@@ -30,7 +30,7 @@ async def best(
 ) -> list[int]:
     """Return up to `limit` articles that hold all of `words`, those first that say most about them, from a place on.
 
-    `topics` and `sources` as in `browsing.found`. Empty when no article holds them all.
+    `topics` and `sources` as in `searching.found`. Empty when no article holds them all.
     """
     asked = pieces(terms(words))
     if not asked:

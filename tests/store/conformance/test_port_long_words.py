@@ -5,7 +5,7 @@ from port_samples import Engine, numbers, put_article
 
 from bot.domain.article import Provider
 from bot.domain.search_terms import LONGEST_WORD
-from bot.store.readers import browsing
+from bot.store.readers import searching
 from bot.store.readers.relevance import best
 
 
@@ -20,7 +20,7 @@ async def test_a_word_may_be_as_long_as_a_message(engine: Engine, letter: str, m
         )
         await put_article(conn, 2, title="Another")
         for question in (word, f"before {word}", f'"{word} behind"', f"{word} behind"):
-            assert numbers(await browsing.found(conn, question, None, 9)) == [1]
+            assert numbers(await searching.found(conn, question, None, 9)) == [1]
             assert await best(conn, question, 0, 9) == [1]
         assert await best(conn, f"{word} nothing", 0, 9) == []
         if letter != "北" and many < LONGEST_WORD:
@@ -36,5 +36,5 @@ async def test_nothing_that_makes_a_long_word_is_an_error(engine: Engine, text: 
     async with engine.transaction() as conn:
         await put_article(conn, 1, title="Title", excerpt=text, provider=Provider(text, "d.ex"))
         for question in (text, f'"{text}"', f"{text} x", f"{text}*"):
-            assert numbers(await browsing.found(conn, question, None, 9)) in ([1], [])
+            assert numbers(await searching.found(conn, question, None, 9)) in ([1], [])
             assert await best(conn, question, 0, 9) in ([1], [])

@@ -16,8 +16,8 @@ from bot.domain.article import Provider, Story
 from bot.domain.relevance import COUNTED, MOST_PIECES, Part, rarity, relevance
 from bot.domain.search_question import pieces, terms
 from bot.domain.search_terms import SearchQuery, holds, indexed
-from bot.store.readers import browsing
 from bot.store.readers import relevance as by_relevance
+from bot.store.readers import searching
 
 TYPED = (
     *("C++", "C#", "F#", ".NET", "R.", "GPT-4o", "gpt4o", "COVID-19", "covid19", "AT&T", "2.5%", "O'Neill", "O’Neill"),
@@ -137,7 +137,7 @@ async def test_what_is_found_and_how_relevant_it_is_does_not_depend_on_the_engin
             assert await by_relevance.best(conn, question, 0, MANY) == best, question
             if best:
                 newest = sorted(best, key=lambda number: (told[number].published_at, number), reverse=True)
-                assert numbers(await browsing.found(conn, question, None, MANY)) == newest, question
+                assert numbers(await searching.found(conn, question, None, MANY)) == newest, question
                 assert await by_relevance.best(conn, question, 1, 3) == best[1:4]
             found += bool(best)
         assert found > 40 and not await by_relevance.best(conn, '"NEAR(" 💥 nothing', 0, 9)
@@ -153,10 +153,10 @@ async def test_a_title_says_more_than_an_excerpt_and_a_rare_word_more_than_a_com
             await put_article(conn, number, title=f"Solar {number}")
         assert await by_relevance.best(conn, "solar zeppelin", 0, 9) == [4, 2, 1, 3]
         assert await by_relevance.best(conn, "zeppelin solar", 2, 1) == [1]
-        many = await browsing.many_hold(conn, browsing.match_query("solar"), COUNTED)
+        many = await searching.many_hold(conn, searching.match_query("solar"), COUNTED)
         assert many == 24
-        assert await browsing.many_hold(conn, browsing.match_query("solar"), 5) == 6
-        assert await browsing.many_hold(conn, browsing.match_query("nothing"), 5) == 0
+        assert await searching.many_hold(conn, searching.match_query("solar"), 5) == 6
+        assert await searching.many_hold(conn, searching.match_query("nothing"), 5) == 0
 
 
 @pytest.mark.parametrize("pieces_of_it", [MOST_PIECES, MOST_PIECES + 1, 40])
