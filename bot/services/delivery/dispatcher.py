@@ -23,13 +23,14 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull, TermOver
 from bot.render.look import Look
+from bot.services.delivery.attempt import COULD_NOT_COMPOSE, SendPort
 from bot.services.delivery.claiming import Claimed, Claimer
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.restrictions import Retries
-from bot.services.delivery.senders import COULD_NOT_COMPOSE, Senders, SendPort
+from bot.services.delivery.senders import Senders
 from bot.services.delivery.settler import Notes, Settler
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
