@@ -29,7 +29,7 @@ from bot.cli.shell import (
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.errors import ReaderError
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import held_news, newsroom
 from bot.services.newsroom.newsroom import Published
 from bot.settings import Settings, read_settings
 from bot.store.content import articles, topics
@@ -181,9 +181,9 @@ async def _decide(settings: Settings, *, push: bool) -> tuple[list[int], bool]:
     """Return the articles decided about, and whether all pushes are held."""
     async with opened(settings) as db:
         if push:
-            decided = await newsroom.push_held(db, by=me(), now=now(), undo=settings.undo)
+            decided = await held_news.push_held(db, by=me(), now=now(), undo=settings.undo)
         else:
-            decided = await newsroom.archive_held(db, by=me(), now=now())
+            decided = await held_news.archive_held(db, by=me(), now=now())
         return decided, await delivery_reports.is_paused(db)
 
 
