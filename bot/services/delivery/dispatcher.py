@@ -249,9 +249,12 @@ class Dispatcher:
         """Return whether a message of a campaign may leave now: much may have changed since it was claimed."""
         if self._stopping or campaign not in self._running or self._settler.is_holding(campaign):
             return False
-        if not self._health.may_leave(self._in_hand) or not self._is_leading():
+        if not self._health.may_leave(self._in_hand):
             return False
-        return lease.may_leave(self._term.renewed_at, self._clock())
+        term = self._term
+        if term.is_given and not self._leads(term.owner):
+            return False
+        return lease.may_leave(term.renewed_at, self._clock())
 
     def _is_leading(self) -> bool:
         return not self._term.is_given or self._leads(self._term.owner)

@@ -5,8 +5,9 @@ A claimed delivery in this process' memory, from its triage to its outcome.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
@@ -20,6 +21,9 @@ from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
 
 _ACTIVE = ChatState.ACTIVE  # found in a class, a member costs as much as the whole comparison
+
+
+NOTHING_FOLDED: Mapping[int, Composition[Any]] = MappingProxyType({})
 
 
 @dataclass(slots=True, eq=False)
@@ -46,9 +50,10 @@ class Item:
     composition: Composition[Any]
     chat: Chat
     followed: int | None
+    known_at: float = 0.0
     stands: Receipt | None = None
     reply_to: int | None = None
-    folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
+    folded: Mapping[int, Composition[Any]] = NOTHING_FOLDED
     listing: Listing | None = None
     has_more: bool = False
     calm_hour: datetime | None = None
@@ -59,7 +64,6 @@ class Item:
     is_kept: bool = False
     adopted: tuple[Form, str] | None = None
     refused_by_some: tuple[Form | None, str] | None = None
-    known_at: float = 0.0
     unwanted_because: str | None = None
     sent_list: SentList | None = None
 
