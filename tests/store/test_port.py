@@ -35,6 +35,7 @@ MAY_TAKE_SQL = {
     "delivery.audiences.Listed.recipients",
     "delivery.followers.Followers.query",
     "delivery.weekly_reports.Recipients.recipients",
+    "readers.place_queries.onward",
     "delivery.followers.Followers.recipients",
 }
 

@@ -5,9 +5,8 @@ A claimed delivery in this process' memory, from its triage to its outcome.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
@@ -21,9 +20,6 @@ from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
 
 _ACTIVE = ChatState.ACTIVE  # found in a class, a member costs as much as the whole comparison
-
-
-NOTHING_FOLDED: Mapping[int, Composition[Any]] = MappingProxyType({})
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +49,7 @@ class Item:
     known_at: float = 0.0
     stands: Receipt | None = None
     reply_to: int | None = None
-    folded: Mapping[int, Composition[Any]] = NOTHING_FOLDED
+    folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
     listing: Listing | None = None
     has_more: bool = False
     calm_hour: datetime | None = None
