@@ -14,7 +14,7 @@ import pytest
 
 BOT = Path(__file__).resolve().parents[1] / "bot"
 
-TOP = {"app", "background", "running_store", "http_server", "sandbox_app", "cli", "__main__"}
+TOP = {"app", "startup", "task_table", "background", "running_store", "http_server", "sandbox_app", "cli", "__main__"}
 # What stands directly in `bot` beside the rooms, and everything each room may know of the house.
 MAY_KNOW: dict[str, set[str]] = {
     "errors": set(),
@@ -48,7 +48,7 @@ MAY_IMPORT_STORE = {
 
 # Who may import `telegram` beside `telegram_edge`, and why.
 MAY_SPEAK_TELEGRAM = {
-    "app.py": "introduces the bot before the edge is open: who am I, is the token any good",
+    "startup.py": "introduces the bot before the edge is open: who am I, is the token any good",
     "http_server.py": "takes updates from the webhook, which come as the library's objects",
 }
 
