@@ -28,7 +28,7 @@ from bot.task_table import BackgroundParts, FirstLook, WakeUps, background_tasks
 from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
-from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.botapi.transport import HttpTransport
 from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.context import BotContext
@@ -106,7 +106,7 @@ async def running(
         async with db.reading() as conn:
             await metadata.refuse_other_bots(conn, bot_id)
         await hold_if_older(store, settings, clock())
-        transport = AiohttpTransport()
+        transport = HttpTransport()
         is_seen = settings.http is not None or settings.webhook_url is not None
         if is_seen:
             from bot.http_server import Metrics, serving_http
