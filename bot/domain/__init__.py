@@ -3,7 +3,8 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 
 | about | modules |
 | --- | --- |
-| articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness`, `search_question`, `search_terms` |
+| articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness` |
+| the search | `search_question`, `search_terms`, `relevance` |
 | topics and phrases, which decide who gets what | `topic`, `following`, `picker`, `phrases` |
 | topics that editors choose | `topic_choice`, `topic_ticks`, `only_to` |
 | what people keep by reacting | `reactions` |
@@ -15,7 +16,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | chats, channels, and their threads | `chat`, `channel`, `linked_groups`, `topic_threads`, `exported`, `restriction` |
 | when each gets its news | `delivery_time`, `timing_text`, `timing_words`, `topic_wishes`, `time_zone` |
 | when an article goes out, in an editor's words | `when_text`, `when_words`, `when_grammar`, `local_time` |
-| people and programs who may do more, and what they did | `role`, `approval`, `audit`, `api_key` |
+| people and programs who may do more, and what they did | `role`, `approval`, `audit`, `acts`, `api_key` |
 | deliveries on their way | `delivery`, `progress`, `lease`, `fair_queue`, `paid_broadcast` |
 | pictures, as they are sent | `picture_ways`, `picture_size` |
 | edits, and delivered copies that are changed | `editing`, `copies`, `sent_list`, `correction`, `takedown` |

@@ -12,7 +12,7 @@ from store_samples import put_article
 from bot.domain.browsing import Direction, Turn
 from bot.store.content import topics
 from bot.store.engine.database import Database
-from bot.store.readers import searching
+from bot.store.readers import relevance, searching
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ async def test_a_search_finds_what_is_meant_and_nothing_else_in_either_order(db,
             await put_article(conn, number, title=title)
         assert numbers(await searching.found(conn, typed, None, 9)) == [1]
         # What stands within words only is looked for by time alone.
-        assert await searching.best(conn, typed, 0, 9) == ([] if typed == "wahl" else [1])
+        assert await relevance.best(conn, typed, 0, 9) == ([] if typed == "wahl" else [1])
 
 
 @pytest.mark.parametrize("typed", ["", '"', "!!!", "💥", "   ", "#", "\u200b", "-", "+++"])

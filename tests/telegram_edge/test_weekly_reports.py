@@ -135,6 +135,20 @@ async def test_a_bot_that_was_down_for_weeks_sends_one_report(desk: Desk) -> Non
     assert len(reports(desk)) == 1 and await due(desk) == 0
 
 
+async def test_a_bot_that_was_down_for_weeks_tells_of_the_last_week_in_which_something_happened(desk: Desk) -> None:
+    await desk.house.starts(BEN)
+    async with desk.house.db.transaction() as conn:
+        await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
+    await desk.says("/stats weekly on")
+    await published(desk)
+    desk.house.clock.now = EIGHT + timedelta(days=1)
+    await desk.house.says(BEN, "/stats weekly on")  # he is owed only what comes after this Monday
+    assert await at(desk, EIGHT + timedelta(weeks=4, days=2)) == 1
+    [report] = reports(desk)
+    assert report.startswith("The week in numbers\n2 Mar 2026 to 8 Mar 2026") and reports(desk, BEN) == []
+    assert await at(desk, EIGHT + timedelta(weeks=5)) == 0 and len(reports(desk)) == 1
+
+
 async def test_two_processes_promise_it_once(desk: Desk) -> None:
     await published(desk)
     await desk.says("/stats weekly on")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.domain.announcement import MOST_A_DAY, Announcement, AnnouncementState, Fault, longest
@@ -194,7 +193,7 @@ def _goes(words: Words, name: Text, standing: Standing, now: datetime) -> Text:
         "{announcement} goes to {n} chats in {wait}, taking about {time}.",
         standing.audience,
         announcement=name,
-        wait=words.span(timedelta(seconds=ceil((standing.start_at - now) / timedelta(seconds=1)))),
+        wait=words.span(standing.starts_in(now)),
         time=words.span(standing.remaining(now)),
     )
     return with_pause(words, text, standing)

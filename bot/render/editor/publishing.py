@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.delivery import NEWS
@@ -144,7 +143,7 @@ def _message(text: Text, keyboard: Keyboard) -> Message:
 
 
 def _announced(words: Words, article: Article, standing: Standing, now: datetime) -> Text:
-    wait = words.span(timedelta(seconds=ceil((standing.start_at - now) / timedelta(seconds=1))))
+    wait = words.span(standing.starts_in(now))
     text = words.count_text(
         "#{number} goes to {n} chat in {wait}, taking about {time}.",
         "#{number} goes to {n} chats in {wait}, taking about {time}.",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.content.sent_articles.sent_article import NAME, SentArticle, SentChange, changed
+from bot.domain.acts import Act
 from bot.domain.api_key import ApiKey, KeyRole, is_item_of, item_of_external_id, item_of_link
 from bot.domain.approval import ApprovalRequest, Wanted
 from bot.domain.article import Article, ArticleState, Story
@@ -30,6 +31,7 @@ from bot.services.api.told_stories import known, remember_as_known, take_story
 from bot.services.content.imports import Policy, retell
 from bot.services.content.taken_down_stories import must_not_be
 from bot.services.newsroom import approvals, corrections, newsroom, telling
+from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
@@ -232,6 +234,7 @@ async def _take_back(acting: Acting, article: Article) -> bool:
     if article.is_listed:
         await newsroom.withdraw(acting.conn, article.number, acting.now)
         await telling.decide_savers(acting.conn, article.number, tell=True, by=None, now=acting.now)
+        await let_editors_know(acting.conn, Act.RETRACT, article.number, by=None, key=acting.key.name, now=acting.now)
     elif article.state in _NOT_OUT_YET:
         await articles.set_state(acting.conn, article.number, ArticleState.DRAFT)
     else:

@@ -145,7 +145,7 @@ class Settler:
             await _note_chat(conn, item, now)
             if stands.status is Status.WAITING:
                 again.append(stands)
-                if not isinstance(item.outcome, Postponed):
+                if not (item.is_change or isinstance(item.outcome, Postponed)):
                     self._triage.hold(stands, now)
             else:
                 if item.delivery.operation is Operation.DELETE and is_kept(stands.reason):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.acts import Act
 from bot.domain.article import Article, ArticleState, HeldWhy, Manner
 from bot.domain.audit import By, person_of
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
@@ -16,6 +17,7 @@ from bot.domain.publishing import UNDO_FROM, undo_time
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.services.newsroom import telling
 from bot.services.newsroom.copy_changes import stop_taking_back
+from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, known_topics, topics
 from bot.store.delivery import campaigns, change_notes, receipts
 from bot.store.delivery.audiences import reach
@@ -266,6 +268,7 @@ async def retract_within(
     if tell_savers is not None:
         await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)
     await audit_log.record(conn, "retract", at=now, person=by, article=number, before=article.state, after="retracted")
+    await let_editors_know(conn, Act.RETRACT, number, by=by, now=now)
     return await articles.article(conn, number)
 
 

@@ -18,7 +18,7 @@ from bot.domain.search_question import LONGEST_NAME, Asks, Term, terms
 from bot.services.readers.browsing import Ranking, page_of
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import browsing, searching
+from bot.store.readers import browsing, relevance, searching
 
 _Known = TypeVar("_Known")
 
@@ -70,7 +70,7 @@ async def best(db: Database, chat: int, words: str, *, size: int, start: int = 0
 
 
 async def _best(conn: Connection, question: _Question, start: int, limit: int) -> list[int]:
-    return await searching.best(conn, question.words, start, limit, topics=question.topics, sources=question.sources)
+    return await relevance.best(conn, question.words, start, limit, topics=question.topics, sources=question.sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ _BEARING_TOPICS = """
           )
       )
 """
-_AMONG = f"""
+AMONG = f"""
       AND (:any_source = 1 OR a.source IN (SELECT value FROM json_each(:sources)))
       {_BEARING_TOPICS}
 """
@@ -63,7 +63,7 @@ _HOLDING = """
     WHERE article_search MATCH :words
       AND a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
 """
-_FOUND = _HOLDING + _AMONG + _NEWEST_FIRST
+_FOUND = _HOLDING + AMONG + _NEWEST_FIRST
 
 _NEAR = """
     SELECT count(*) AS many, min(number) AS low, max(number) AS high, min(at) AS earliest, max(at) AS latest FROM (
@@ -76,7 +76,7 @@ _AMONG_NEAR = """
       AND article_search.rowid BETWEEN :low AND :high AND a.published_at BETWEEN :earliest AND :latest
 """
 # Asked of what the index of words holds, before anything is read of the article itself.
-_AMONG_FOUND = _AMONG.replace("a.number", "article_search.rowid")
+_AMONG_FOUND = AMONG.replace("a.number", "article_search.rowid")
 _FOUND_NEAR = _HOLDING + _AMONG_NEAR + _AMONG_FOUND + _NEWEST_FIRST
 
 _HOLDING_WITHIN = """
@@ -87,7 +87,7 @@ _HOLDING_WITHIN = """
       AND instr(s.title || ' ' || s.excerpt, :longest) > 0
       AND NOT EXISTS (SELECT 1 FROM json_each(:inner) WHERE instr(s.title || ' ' || s.excerpt, value) = 0)
 """
-_FOUND_WITHIN = _HOLDING_WITHIN + _AMONG + _NEWEST_FIRST
+_FOUND_WITHIN = _HOLDING_WITHIN + AMONG + _NEWEST_FIRST
 
 # What no word is looked for in: all that are of the sources, else all that bear a topic of the first list.
 # Topics are told by the index of sources alone, before anything is read of the article itself.
@@ -118,15 +118,6 @@ _HELD = """
       AND +rowid IN (SELECT value FROM json_each(:numbers))
 """
 
-# bm25 is the lower the better a text fits: https://sqlite.org/fts5.html#the_bm25_function
-_FITTING = """
-    SELECT a.number FROM article_search CROSS JOIN articles AS a ON a.number = article_search.rowid
-    WHERE article_search MATCH :words AND a.state IN ('published', 'archived')
-"""
-_BEST = f"""{_FITTING} {_AMONG}
-    ORDER BY bm25(article_search, 10.0, 3.0, 2.0, 1.0), a.published_at DESC, a.number DESC LIMIT :limit OFFSET :start
-"""
-
 
 async def found(
     conn: Connection,
@@ -144,7 +135,7 @@ async def found(
     which it is one. Without words, all that are left are found; empty when nothing is asked for.
     """
     asked = pieces(terms(words))
-    among = _among(topics, sources)
+    among = among_these(topics, sources)
     if not asked:
         if words.strip() or (not topics and sources is None):
             return []
@@ -165,22 +156,22 @@ async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[
     is_filtered = query["topics"] != "[]" or not query["any_source"]
     if is_filtered and await _are_few_among(conn, query):
         return await _held_by_the_nearest(conn, turn, limit, query)
-    if await _many_hold(conn, query, FEW_MATCHES) <= FEW_MATCHES:
+    if await many_hold(conn, query["words"], FEW_MATCHES) <= FEW_MATCHES:
         return await _places(conn, _FOUND, turn, limit, query)
     for near in (NEAR, NEAR * FURTHER) if is_filtered else (NEAR,):
         places, is_all = await _found_near(conn, turn, limit, query, near)
         if len(places) == limit or is_all:
             return places
-    if is_filtered and await _many_hold(conn, query, COMMON) > COMMON:
+    if is_filtered and await many_hold(conn, query["words"], COMMON) > COMMON:
         return await _held_by_the_nearest(conn, turn, limit, query)
     return await _places(conn, _FOUND, turn, limit, query)
 
 
-async def _many_hold(conn: Connection, query: dict[str, object], enough: int) -> int:
-    """Return how many articles hold the words of a query; of more than `enough`, one more."""
+async def many_hold(conn: Connection, words: object, enough: int) -> int:
+    """Return how many articles hold what a query of words looks for; of more than `enough`, one more."""
     [(many,)] = await conn.execute_fetchall(
         "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough) AS held",
-        {"words": query["words"], "enough": enough + 1},
+        {"words": words, "enough": enough + 1},
     )
     return int(many)
 
@@ -252,28 +243,6 @@ async def _held(conn: Connection, places: Sequence[Place], query: dict[str, obje
     return [place for place in places if place.number in held]
 
 
-async def best(
-    conn: Connection,
-    words: str,
-    start: int,
-    limit: int,
-    *,
-    topics: Sequence[Collection[int]] = (),
-    sources: Collection[str] | None = None,
-) -> list[int]:
-    """Return up to `limit` articles that hold all of `words`, those first in which they say most, from a place on.
-
-    A title says more than an excerpt, and a rare word more than a common one. Empty when no article holds them all.
-    """
-    query = match_query(words)
-    if not query:
-        return []
-    rows = await conn.execute_fetchall(
-        _BEST, _among(topics, sources) | {"words": query, "start": start, "limit": limit}
-    )
-    return [int(row["number"]) for row in rows]
-
-
 async def sources_called(conn: Connection, name: str) -> list[str]:
     """Return the sources that go by a name or domain, or by its beginning up to a dot; empty when none is known."""
     rows = await conn.execute_fetchall(
@@ -286,7 +255,8 @@ async def sources_called(conn: Connection, name: str) -> list[str]:
     return [row["source"] for row in rows]
 
 
-def _among(topics: Sequence[Collection[int]], sources: Collection[str] | None) -> dict[str, object]:
+def among_these(topics: Sequence[Collection[int]], sources: Collection[str] | None) -> dict[str, object]:
+    """Return what `AMONG` asks about: lists of topics of which an article bears one each, and sources; None: any."""
     return {
         "topics": document_list(list(one) for one in topics),
         "many_topics": len(topics),

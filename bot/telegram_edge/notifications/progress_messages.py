@@ -20,7 +20,7 @@ from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import SubjectType
 from bot.domain.message import Message
-from bot.domain.progress import Phase, Standing, is_due, shown_as, shown_from
+from bot.domain.progress import REPLY_EXPECTED_WITHIN, Phase, Standing, is_due, shown_as, shown_from
 from bot.domain.role import Permission, Role, may
 from bot.errors import StoreError, UnknownArticle
 from bot.render.editor import progress as screens
@@ -48,6 +48,7 @@ from bot.telegram_edge.notifications.alerts import (
     ask_editors,
     ask_of_restored,
     tell_editors,
+    tell_of_acts,
     tell_of_forms,
     tell_of_newcomers,
     tell_of_sources,
@@ -66,7 +67,6 @@ RETRY_UNREACHED_AFTER = timedelta(minutes=10)
 REDRAW_RETRY_AFTER = timedelta(
     seconds=10
 )  # after a failure: an outage or a refused token is nothing to ask about each second
-REPLY_EXPECTED_WITHIN = timedelta(seconds=5)  # so long the answer to a publish may take
 _TOLD_OF: frozenset[int] = frozenset(SubjectType)
 _ALARMS = {Alarm.HALTED: IncidentKind.TOKEN, Alarm.DISK: IncidentKind.DISK}
 
@@ -126,6 +126,7 @@ class ProgressMessages:
         self._start(("copies",), lambda: self._ask_about_copies(people, now))
         self._start(("edits",), lambda: self._ask_about_edits(people, now))
         self._start(("sources",), lambda: self._tell_of_sources(people, now))
+        self._start(("acts",), lambda: self._tell_of_acts(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
@@ -231,7 +232,9 @@ class ProgressMessages:
                 continue
             if watch.message_id != progress_messages.OWED_MESSAGE_ID:
                 await self._draw_one(watch, *found, now, is_asked=watch.campaign in together)
-            elif now - watch.shown_at >= REPLY_EXPECTED_WITHIN:
+            elif now - watch.shown_at >= REPLY_EXPECTED_WITHIN or (
+                watch.shown_at > now and found[1].phase is not Phase.UNDO  # owed once it leaves, which is sooner now
+            ):
                 self._start(("message", *key), partial(self._say_at_last, watch, now))
         self._asked = {(number, person) for number, person in self._asked if number in held}
         self._asked.update((watch.campaign, watch.chat) for watch in watches if watch.campaign in held)
@@ -361,6 +364,10 @@ class ProgressMessages:
     async def _tell_of_sources(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("sources", now) and not await tell_of_sources(self._ctx, people, now):
             self._retry_at["sources"] = now + RETRY_UNREACHED_AFTER
+
+    async def _tell_of_acts(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("acts", now) and not await tell_of_acts(self._ctx, people, now):
+            self._retry_at["acts"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_incidents(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:

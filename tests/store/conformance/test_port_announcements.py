@@ -49,11 +49,14 @@ async def test_one_that_waits_for_another_editor_is_sent_or_left_once(engine: En
         found = await announced.announcement(conn, first.number)
         assert found is not None and (found.state, found.topic) == (AnnouncementState.WAITING, 3)
         assert await announced.sent_since(conn, NOW - DAY) == []
+        assert await announced.waiting(conn) == [found]
+        assert await announced.wait(conn, second.number, None)
+        assert [one.number for one in await announced.waiting(conn)] == [first.number, second.number]
         assert await announced.choose(conn, first.number, 3, [], NOW)
         assert not await announced.wait(conn, first.number, None)
-        assert await announced.wait(conn, second.number, None)
+        assert [one.number for one in await announced.waiting(conn)] == [second.number]
         assert [await announced.leave(conn, second.number) for _ in range(2)] == [True, False]
-        assert not await announced.wait(conn, 404, None)
+        assert await announced.waiting(conn) == [] and not await announced.wait(conn, 404, None)
 
 
 async def _send(conn: Connection, ago: timedelta) -> int:

@@ -54,7 +54,13 @@ async def test_a_note_waits_for_another_editor_once(engine: Engine) -> None:
         assert [await change_notes.ask(conn, note.number, Whom.SAVED, by) for by in (7, 8)] == [True, False]
         found = await change_notes.note(conn, note.number)
         assert found is not None and (found.asked_for, found.asked_by) == (Whom.SAVED, 7)
+        older = await change_notes.of_correction(conn, 1, Correction(NOW - HOUR))
+        await change_notes.of_correction(conn, 1, Correction(NOW - SECOND))  # nobody asks for this one
+        assert await change_notes.ask(conn, older.number, Whom.ALL, 8)
+        assert [one.number for one in await change_notes.waiting(conn)] == [older.number, note.number]
+        assert await change_notes.ask_no_more(conn, older.number)
         assert [await change_notes.ask_no_more(conn, note.number) for _ in range(2)] == [True, False]
+        assert await change_notes.waiting(conn) == []
         assert await change_notes.note(conn, note.number) == note
         assert not await change_notes.ask(conn, 404, Whom.ALL, 7)
 

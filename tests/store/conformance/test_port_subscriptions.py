@@ -32,7 +32,7 @@ from bot.domain.delivery import Status
 from bot.domain.restriction import MAX_PAUSE, Missed, Restriction
 from bot.store.content import articles
 from bot.store.delivery import receipts
-from bot.store.readers import browsing, chats, export, restrictions, searching, subscriptions
+from bot.store.readers import browsing, chats, export, relevance, restrictions, searching, subscriptions
 
 SPELL = Restriction(NOW - DAY, "not enough rights ä", 2, True, NOW - HOUR, NOW + HOUR, None)
 
@@ -281,15 +281,15 @@ async def test_the_best_of_a_search_are_those_in_which_the_words_say_most(engine
         await put_article(conn, 2, title="Solar power", age=2 * HOUR, topics_of={"AI": ai}, source="Daily")
         await put_article(conn, 3, title="Solar power, wind power and the power of habit in the long run", age=3 * HOUR)
         await put_article(conn, 4, title="Solar power", state=ArticleState.DRAFT)
-        best = await searching.best(conn, "solar power", 0, 9)
+        best = await relevance.best(conn, "solar power", 0, 9)
         assert best[0] == 2 and sorted(best) == [1, 2, 3]
         assert [
-            *await searching.best(conn, "solar power", 0, 1),
-            *await searching.best(conn, "solar power", 1, 9),
+            *await relevance.best(conn, "solar power", 0, 1),
+            *await relevance.best(conn, "solar power", 1, 9),
         ] == best
-        assert await searching.best(conn, "solar", 0, 9, topics=[[ai]]) == [2]
-        assert await searching.best(conn, "solar", 0, 9, sources=["daily"]) == [2]
-        assert await searching.best(conn, "wahl", 0, 9) == await searching.best(conn, "!!!", 0, 9) == []
+        assert await relevance.best(conn, "solar", 0, 9, topics=[[ai]]) == [2]
+        assert await relevance.best(conn, "solar", 0, 9, sources=["daily"]) == [2]
+        assert await relevance.best(conn, "wahl", 0, 9) == await relevance.best(conn, "!!!", 0, 9) == []
 
 
 async def test_a_source_goes_by_its_name_its_domain_and_the_beginning_of_that(engine: Engine) -> None:

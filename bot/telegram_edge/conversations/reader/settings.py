@@ -8,6 +8,7 @@ from bot.domain.chat import Chat
 from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.domain.parts import ALL_PARTS, arranged, read_parts
+from bot.domain.timing_text import on_or_off
 from bot.render.locale import Words, languages, words_for
 from bot.render.reader import filters as filter_screens
 from bot.render.reader import language_settings, parts_settings, settings_menu
@@ -15,6 +16,7 @@ from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
 from bot.render.reader.digest_settings import digest_page
+from bot.render.reader.mistyped import not_among
 from bot.services.readers import linked_groups, places, preferences, topic_threads
 from bot.telegram_edge.conversations.reader import delivery_times, digest_looks, filters, topic_times
 from bot.telegram_edge.kit.commands import msgid
@@ -78,14 +80,17 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
     pictures = next((size for size in screens.PICTURE_SIZES if size == wish.casefold()), None)
     if pictures is None:
-        await request.answer(screens.pictures_page(request.words, request.chat))
+        await request.answer(not_among(request.words, wish, screens.pictures_page(request.words, request.chat)))
         return
     await preferences.set_pictures(ctx.db, request.chat, pictures)
     await _show(ctx, request, replace(request.chat, pictures=pictures))
 
 
 async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
-    silent = {"on": True, "off": False}.get(wish.casefold(), request.chat.silent)
+    silent = on_or_off(wish)
+    if silent is None:
+        await _unchanged(ctx, request, wish)
+        return
     await preferences.set_silent(ctx.db, request.chat, silent)
     await _show(ctx, request, replace(request.chat, silent=silent))
 
@@ -118,20 +123,29 @@ async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
     await request.answer(_overview_of(ctx, request.words, chat))
 
 
+async def _unchanged(ctx: BotContext, request: Request, wish: str) -> None:
+    await request.answer(not_among(request.words, wish, _overview_of(ctx, request.words, request.chat)))
+
+
 async def _repeats_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Let a group also get what its linked channel posts (`on`), or leave that to the channel (`off`)."""
-    repeats = {"on": True, "off": False}.get(wish.casefold(), request.chat.repeats_channel)
+    repeats = on_or_off(wish)
     if request.chat.linked_channel is None:
         await request.answer(screens.no_linked_channel(request.words))
+    elif repeats is None:
+        await _unchanged(ctx, request, wish)
     else:
         await _show(ctx, request, await linked_groups.set_repeats(ctx.db, request.chat, repeats))
 
 
 async def _threads_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Give each followed topic a thread of its own in a private chat (`on`), or none (`off`)."""
-    wants = {"on": True, "off": False}.get(wish.casefold(), request.chat.topic_threads)
+    wants = on_or_off(wish)
     if not request.is_private or (wants and not _has_threads(ctx)):
         await request.answer(screens.no_threads(request.words))
+        return
+    if wants is None:
+        await _unchanged(ctx, request, wish)
         return
     chat = await topic_threads.want(ctx.db, request.chat, wants)
     ctx.wake()
