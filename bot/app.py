@@ -32,7 +32,7 @@ from bot.telegram_edge.botapi.transport import HttpTransport
 from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.application import build_application, connect_router
 from bot.telegram_edge.updates.shared_journal import SharedJournal
@@ -143,7 +143,7 @@ async def running(
         )
         stack.push_async_callback(ctx.side_work.close)
         connect_router(application, ctx, REGISTRY, update_queue)
-        progress_messages = ProgressMessages(ctx)
+        notifier = Notifier(ctx)
         dispatcher = wake_ups.dispatcher = Dispatcher(
             db,
             send_port(Gateway(application.bot, transport, store.leads), pacer),
@@ -152,7 +152,7 @@ async def running(
             clock=clock,
             rate=settings.rate,
             stale=settings.stale,
-            alarm=progress_messages.alarm,
+            alarm=notifier.alarm,
             count=metrics.count if is_seen else _discard,
             reserve=reserve,
             paid_budget=ctx.paid_budget,
@@ -175,7 +175,7 @@ async def running(
             journal=journal,
             store=store,
             content=content,
-            progress_messages=progress_messages,
+            notifier=notifier,
             dispatcher=dispatcher,
             wake_ups=wake_ups,
             first_look=first_look,

@@ -18,7 +18,7 @@ from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import Scheduler
 from bot.startup import policy_of
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.polling import poll
 from bot.telegram_edge.updates.shared_journal import SharedJournal, renew_updates, take_over_updates
@@ -71,7 +71,7 @@ class BackgroundParts:
     journal: UpdateJournal
     store: RunningStore
     content: Path
-    progress_messages: ProgressMessages
+    notifier: Notifier
     dispatcher: Dispatcher
     wake_ups: WakeUps
     first_look: FirstLook
@@ -80,7 +80,7 @@ class BackgroundParts:
 def background_tasks(
     parts: BackgroundParts, imported: asyncio.Event, lost: asyncio.Event | None
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    ctx, progress_messages, store = parts.ctx, parts.progress_messages, parts.store
+    ctx, notifier, store = parts.ctx, parts.notifier, parts.store
     reserve = store.reserve
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
@@ -123,7 +123,7 @@ def background_tasks(
             db, owners=settings.admins, zone=settings.timezone, clock=clock, changed=due_reports, wake=wake
         ),
         "sources": reading_sources,
-        "notifications": lambda: progress_messages.run(due_notices),
+        "notifications": lambda: notifier.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, settings.forget_after, clock=clock),
     }
     if (path := db.path) is not None and (backups := settings.backup) is not None:
@@ -133,7 +133,7 @@ def background_tasks(
         async def refused(reason: str) -> None:
             # Two processes with copies of one database would each send all of it.
             parts.dispatcher.refused(reason)
-            await progress_messages.alarm(Alarm.HALTED, None, reason)
+            await notifier.alarm(Alarm.HALTED, None, reason)
 
         async def polling() -> None:
             await parts.first_look.wait()
@@ -150,7 +150,7 @@ def background_tasks(
     # What every process sees to for itself.
     loops["database"] = lambda: background.watch_database(db, store.remember, wake)
     if reserve is not None:
-        alarm = partial(progress_messages.alarm, Alarm.DISK, None)
+        alarm = partial(notifier.alarm, Alarm.DISK, None)
         loops["disk"] = lambda: background.watch_disk(reserve, alarm, wake)
     if path is not None and lost is not None:
         loops["database file"] = lambda: background.watch_file(path, lost)

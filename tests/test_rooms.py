@@ -42,6 +42,9 @@ MANY_MODULES = 12
 # Who in the edge may import more of the store than the database that is passed on.
 MAY_IMPORT_STORE = {
     "progress_messages": "which messages follow a publish",
+    "standings": "how far the campaigns have come that they follow",
+    "alert_schedule": "of which kinds incidents are",
+    "notifier": "who is to be told",
     "update_journal": "keeps updates until their work is done",
     "shared_journal": "the same, where several processes are one bot",
 }
