@@ -33,7 +33,7 @@ from bot.services.content.imports import Policy
 from bot.services.delivery import clocks
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
-from bot.services.newsroom import arriving_news, newsroom, roles, weekly_reports
+from bot.services.newsroom import arriving_news, campaign_control, roles, weekly_reports
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import Scheduler
 from bot.settings import TELEGRAM, Settings
@@ -380,7 +380,7 @@ async def _hold_if_older(store: RunningStore, settings: Settings, now: datetime)
             await sources.hold_next(conn)
     if is_restored:
         await weekly_reports.skip_missed(db, zone=settings.timezone, now=now)
-        held = await newsroom.hold_everything(db, now=now)
+        held = await campaign_control.hold_everything(db, now=now)
         policy = policy_of(settings)
         held += len(await arriving_news.end_embargoes(db, now=now, burst=policy.burst, undo=policy.undo, push=True))
         log.warning(

@@ -32,7 +32,7 @@ from bot.domain.only_to import why_not
 from bot.errors import ReaderError
 from bot.services.content.typed_fields import audience_typed
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import held_news, newsroom
 from bot.services.newsroom.newsroom import Published
 from bot.settings import Settings, read_settings
 from bot.store.content import articles, topics
@@ -189,9 +189,9 @@ async def _decide(settings: Settings, *, push: bool) -> tuple[list[int], bool]:
     """Return the articles decided about, and whether all pushes are held."""
     async with opened(settings) as db:
         if push:
-            decided = await newsroom.push_held(db, by=me(), now=now(), undo=settings.undo)
+            decided = await held_news.push_held(db, by=me(), now=now(), undo=settings.undo)
         else:
-            decided = await newsroom.archive_held(db, by=me(), now=now())
+            decided = await held_news.archive_held(db, by=me(), now=now())
         return decided, await delivery_reports.is_paused(db)
 
 

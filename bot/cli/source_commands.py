@@ -60,7 +60,8 @@ def add_source(
     try:
         choices = sources.choices_of(topic or (), taken_as, every, name, only or (), never or ())
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+        wrong = "--every" if taken_as in ("news", "drafts") else "--as"
+        raise typer.BadParameter(str(error), param_hint=wrong) from error
     return sources.add(url, choices)
 
 

@@ -3,11 +3,13 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 
 | about | modules |
 | --- | --- |
-| articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness`, `search_question`, `search_terms` |
+| articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness` |
+| the search | `search_question`, `search_terms`, `relevance` |
 | topics and phrases, which decide who gets what | `topic`, `following`, `picker`, `phrases` |
 | topics that editors choose | `topic_choice`, `topic_ticks`, `only_to` |
 | what people keep by reacting | `reactions` |
-| what comes in, by file, feed or hand | `ingestion`, `publishing`, `file_moves`, `quiet_period`, `uploaded` |
+| what comes in, by file, feed or hand | `ingestion`, `item_acts`, `publishing`, `quiet_period` |
+| files that move, and files that are sent | `file_moves`, `uploaded` |
 | feeds that are read | `source`, `feed`, `feed_items`, `feed_intake`, `polling_interval` |
 | links, web pages and static sites | `link`, `page`, `pasted_link`, `site_links`, `fetch_rules`, `ip_addresses` |
 | where the database is | `database_place` |

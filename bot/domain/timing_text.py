@@ -97,6 +97,12 @@ def said_of_topics(text: str) -> list[tuple[str, str]]:
     return [(" ".join(tokens[:place]), " ".join(tokens[place:])) for place in places]
 
 
+def on_or_off(text: str) -> bool | None:
+    """Return what a word switches, in any language that is spoken here; None when it is neither."""
+    plain = _plain(text)
+    return True if plain in timing_words.ON else False if plain in timing_words.OFF else None
+
+
 def quiet_wish(text: str) -> Quiet | Misread | None:
     """Return the quiet hours that `22:00-07:00` asks for, None for `off`."""
     plain = _plain(text)

@@ -49,6 +49,13 @@ OFF = frozenset(
     }
 )
 
+ON = frozenset(
+    {
+        *("on", "yes", "an", "ein", "ja", "sí", "si", "oui", "activado", "activé", "ligado", "sim"),
+        *("вкл", "да", "نعم", "开", "开启", "オン", "はい"),
+    }
+)
+
 UNTIL = ("until ", "bis ", "hasta el ", "hasta ", "jusqu'au ", "jusqu’au ", "até ", "до ", "حتى ", "直到", "至")
 
 DAY_UNITS = frozenset(

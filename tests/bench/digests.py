@@ -75,7 +75,7 @@ class Morning:
         return Sent(self.sent)
 
 
-async def _slot(chat: int | None, lane: Lane, is_group: bool, is_paid: bool) -> float:
+async def _slot(chat: int | None, lane: Lane, is_group: bool, is_paid: bool, is_change: bool) -> float:
     return 0.0
 
 
@@ -111,7 +111,7 @@ async def _send(path: Path, morning: Morning) -> tuple[float, float, float]:
         delete=_never,
         slot=_slot,
         held=lambda chat: 0.0,
-        throttled=lambda chat, seconds, paid: None,
+        throttled=lambda chat, seconds, paid, is_change: None,
     )
 
     def look(chat: Chat) -> Look:

@@ -20,6 +20,7 @@ from postgres_cluster import free_port
 from street import PATIENCE, Street
 
 FIRST_READER = 700_000
+ON_THE_WIRE = 64  # messages that one process has at once
 
 
 @dataclass(eq=False)
@@ -152,6 +153,24 @@ class Instances:
                 if told["waiting"] == 0:
                     return told
                 await asyncio.sleep(0.2)
+
+    async def gone_out(self, readers: range, many: int) -> None:
+        """Publish the draft `lake`, and return when so many readers have it."""
+        assert (await self.here.shell("publish", "lake")).status == 0
+        await self.sent(readers, many)
+
+    async def goes_on(self, readers: range, since: float, within: float) -> None:
+        """Assert that the next message came so soon after a blow, on a machine that has time for it."""
+        before, waited = len(self.times(readers)), self.lateness.seconds
+        await self.sent(readers, before + 1)
+        assert self.times(readers)[before] - since < within + self.lateness.seconds - waited
+
+    async def finished(self, readers: range, *, twice: int) -> None:
+        """Assert that every reader gets `lake`, so many at most twice, and that these are counted."""
+        await self.all_sent(readers)
+        told = await self.delivered("lake")
+        assert (told["reached"], told["failed"], told["waiting"]) == (len(readers), 0, 0)
+        assert 0 <= self.twice(readers) <= min(twice, told["perhaps_twice"]), "and who may have it twice is counted"
 
     def twice(self, readers: range) -> int:
         """Return how many messages too many came, in all."""

@@ -21,7 +21,7 @@ from bot.services.delivery.composing import MAX_BODIES
 from bot.services.delivery.edition import edition_of
 from bot.services.newsroom import corrections
 from bot.store.content import articles
-from bot.store.readers import chats
+from bot.store.readers import chat_settings, chats
 from bot.telegram_edge.kit.context import BotContext
 
 CELL = Picture("cell.png", 320, 180, is_local=True)
@@ -67,7 +67,7 @@ async def test_a_body_is_prepared_once_for_all_who_see_the_same(
     await room.follow(people[40:], "Storage")
     async with room.db.transaction() as conn:
         for chat in people[::2]:
-            await chats.set_pictures(conn, chat, Pictures.NONE)
+            await chat_settings.set_pictures(conn, chat, Pictures.NONE)
     await room.publish(await room.draft("grid-storage", "Energy", "Storage"))
     await room.run()
     assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
@@ -90,7 +90,7 @@ async def test_a_correction_is_prepared_once_for_all_who_see_the_same(
     await room.follow(people, "Energy")
     async with room.db.transaction() as conn:
         for chat in people[::2]:
-            await chats.set_pictures(conn, chat, Pictures.NONE)
+            await chat_settings.set_pictures(conn, chat, Pictures.NONE)
         await conn.execute("UPDATE chats SET language = 'de' WHERE id IN (?, ?)", (people[0], people[1]))
     article = await room.draft("grid-storage", "Energy")
     await room.publish(article)

@@ -16,7 +16,7 @@ from web_site import png
 from bot.domain.article import SENT_IN_CHAT, Article, Picture
 from bot.domain.chat import Pictures
 from bot.domain.limits import PHOTO_BYTES
-from bot.store.readers import chats
+from bot.store.readers import chat_settings
 
 OTHER = "https://pictures.example/other.jpg"
 
@@ -56,7 +56,7 @@ class PictureDesk(Desk):
         large, text = await self.room.people(2)
         await self.room.follow([large, text], "Energy")
         async with self.house.db.transaction() as conn:
-            await chats.set_pictures(conn, text, Pictures.NONE)
+            await chat_settings.set_pictures(conn, text, Pictures.NONE)
         await self.room.publish(await self.article(), by=EDITH)
         await self.room.run()
         assert "photo" in self.shown(large) and "text" in self.shown(text)

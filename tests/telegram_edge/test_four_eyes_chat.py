@@ -14,7 +14,7 @@ from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.press import press
 from bot.domain.role import Role
 from bot.errors import NotAllowed
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import approvals
 from bot.services.newsroom.approvals import Newsroom, Waiting
 from bot.store.content import articles

@@ -205,7 +205,7 @@ async def test_a_forged_number_tells_nobody_what_others_follow(room: PressRoom) 
         ('/subscribe "AI 北京 हिन्दी"', "Following “AI 北京 हिन्दी” now. The next story comes by itself."),
         ('/subscribe "open to the end', "Following “open to the end” now. The next story comes by itself."),
         ("/never", "Send /never and the words that no story is to hold"),
-        ("/never source", "Nothing comes any more that holds “source”."),
+        ("/never source", "Send /never and the words that no story is to hold"),
         ('/never source ""', "Send /never and the words that no story is to hold"),
     ],
 )

@@ -72,7 +72,8 @@ class CorrectionSchema(BaseModel):
     why: Annotated[
         str | None,
         BeforeValidator(_why),
-        Field(description="What was wrong, in one line", max_length=MAX_WHY),
+        # Described only: `_why` has judged it, and a bound of the field itself cannot be asked of null.
+        Field(description="What was wrong, in one line", json_schema_extra={"minLength": 1, "maxLength": MAX_WHY}),
     ] = None
 
 

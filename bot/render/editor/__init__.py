@@ -3,7 +3,8 @@ Messages for editors and owners.
 
 | what | modules |
 | --- | --- |
-| single articles, and what is held | `desk`, `held`, `topic_choice` |
+| what buttons mean | `verbs` |
+| single articles, and what is not out yet or held | `desk`, `article_note`, `drafts`, `held`, `topic_choice` |
 | what goes out, to whom and when | `audience`, `schedule`, `moments`, `publishing` |
 | what takes two | `approvals`, `second_editor`, `waiting` |
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |

@@ -13,9 +13,11 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.editor.desk import Verb, asked_while_away, paused
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import asked_while_away
 from bot.render.editor.publishing import later as at_their_times
 from bot.render.editor.publishing import question, refused, sending, stopped, undo_keyboard, with_pause
+from bot.render.editor.verbs import Verb
 from bot.render.labels import IN_A_TOAST, topic_label
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame

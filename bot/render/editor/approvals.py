@@ -12,10 +12,12 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called, open_button, paused
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import called, open_button
 from bot.render.editor.editors import called as called_person
 from bot.render.editor.moments import arrives, moment_of
 from bot.render.editor.publishing import undo_keyboard
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import foreign, join
 

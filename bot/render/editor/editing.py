@@ -12,9 +12,10 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.editor.corrections import NAMED
-from bot.render.editor.desk import Verb, asked_while_away, called, open_button
+from bot.render.editor.desk import asked_while_away, called, open_button
 from bot.render.editor.edited_values import value_text
 from bot.render.editor.editors import called as called_person
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join
 

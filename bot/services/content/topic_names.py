@@ -24,9 +24,12 @@ def names_in(words: str) -> list[str]:
 
 
 def name_and_count(words: str) -> tuple[str, int] | None:
-    """Return what may be a name with a number behind it (`Windows 11`, or just `5`); None when there is no number."""
-    name, _, last = words.strip().rpartition(" ")
-    if not (last.isascii() and last.isdigit()):
+    """Return what may be a name with a number behind it (`Windows 11`, or just `5`); None when there is no number.
+
+    The number is in the digits of any script, as the person's keyboard has them.
+    """
+    name, _, last = " ".join(words.split()).rpartition(" ")
+    if not last.isdecimal():
         return None
     return name.strip(), min(int(last[:9]), 10**9)
 

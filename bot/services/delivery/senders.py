@@ -50,8 +50,9 @@ class SendPort:
     `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid, the message to which
     it is a reply if there is one) and never raises; neither do `edit` (body of `prepare_edit`, chat, message id,
     whether it is a photo) and `delete` (chat, message id). `slot` waits for a turn (chat, or None for the pace alone,
-    lane, is_group, paid) and returns 0, or the seconds for which the chat is held when that is too long to wait here;
-    `held` gives the seconds for which a chat must not be sent to; `throttled` is told of a 429 (chat, seconds, paid).
+    lane, is_group, paid, whether it changes a message) and returns 0, or the seconds for which the chat is held, or all
+    such changes are, when that is too long to wait here; `held` gives the seconds for which a chat must not be sent to;
+    `throttled` is told of a 429 (chat, seconds, paid, whether it was for a change).
     """
 
     prepare: Callable[[Message], Any]
@@ -59,9 +60,9 @@ class SendPort:
     prepare_edit: Callable[[Message], Any]
     edit: Callable[[Any, int, int, bool], Awaitable[Outcome]]
     delete: Callable[[int, int], Awaitable[Outcome]]
-    slot: Callable[[int | None, Lane, bool, bool], Awaitable[float]]
+    slot: Callable[[int | None, Lane, bool, bool, bool], Awaitable[float]]
     held: Callable[[int], float]
-    throttled: Callable[[int, float, bool], None]
+    throttled: Callable[[int, float, bool, bool], None]
 
 
 class Senders:
@@ -268,7 +269,7 @@ class Senders:
         self._waiting[sender] = item
         is_paid, is_group = item.paid_on is not None, item.chat.kind is not _PRIVATE
         for chat_in_turn in (None,) if pace_only else (item.delivery.chat, None):
-            held = await self._wire.slot(chat_in_turn, item.lane, is_group, is_paid)
+            held = await self._wire.slot(chat_in_turn, item.lane, is_group, is_paid, item.is_change)
             if held:
                 return Throttled(timedelta(seconds=held))
             now = monotonic()
@@ -304,7 +305,7 @@ class Senders:
             case Sent():
                 pass  # nearly all of them
             case Throttled(wait):
-                self._wire.throttled(chat, wait.total_seconds(), is_paid)
+                self._wire.throttled(chat, wait.total_seconds(), is_paid, item.is_change)
             case PictureRefused():
                 self._waiting[sender] = item  # for the next way to send it: nothing has arrived
         if isinstance(outcome, Rejected) and item.reply_to is not None and is_about_reply(outcome.reason):

@@ -48,6 +48,7 @@ class PostgresDatabase:
 
     def __init__(self, address: ServerAddress, conn: Session) -> None:
         self.place = address.shown
+        self._url = address.url
         self._conn = conn
 
     def count(self, table: Table) -> int:
@@ -168,7 +169,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
-        with translating(self.place):
+        with translating(self._url):
             yield
 
 

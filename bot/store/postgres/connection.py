@@ -15,15 +15,16 @@ from collections.abc import Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor, errors
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
-from bot.errors import StoreBusy, StoreError, StoreFull
+from bot.errors import StoreError
 from bot.store.engine.connection import Connection, Parameters
 from bot.store.postgres.dialect import translated
 from bot.store.postgres.own_sql import MANY
 from bot.store.postgres.rows import adapt, rows
+from bot.store.postgres.trouble import busy, store_error
 
 SCHEMA = "newsbot"
 WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
@@ -53,16 +54,6 @@ _LOOK = (
 )
 _LOST = "the connection was lost in a transaction; nothing of it was kept"
 
-# What may be over in a moment. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
-_BUSY = (
-    "08",  # connection exceptions
-    "40",  # transaction rollback: deadlocks, failed serialisation
-    "53",  # insufficient resources
-    "55P03",  # lock not available
-    "57",  # operator intervention: a shutdown, a start, a cancelled statement, a timeout
-    "25006",  # read-only: a standby, or a disk that was filled
-    "25P03",  # idle in transaction for too long
-)
 T = TypeVar("T")
 
 
@@ -164,7 +155,7 @@ class PostgresConnection(Connection):
             conn = await self._usable()
             # A failed transaction is ended by COMMIT too, without an error and without a trace of what it wrote.
             if not self._begun or conn.pgconn.transaction_status != TransactionStatus.INTRANS:
-                raise StoreBusy(self._about(_LOST))
+                raise busy(_LOST, self._url)
             await conn.execute(sql)
             self._begun = False
         else:
@@ -175,7 +166,7 @@ class PostgresConnection(Connection):
         if not self._begun:
             return await self._connected()
         if self._pg is None or self._pg.closed:
-            raise StoreBusy(self._about(_LOST))
+            raise busy(_LOST, self._url)
         return self._pg
 
     async def _connected(self) -> AsyncConnection[Any]:
@@ -208,22 +199,11 @@ class PostgresConnection(Connection):
             task.add_done_callback(_seen)
             raise
         except (psycopg.Error, OverflowError, ValueError) as error:
-            raise self._translated(error) from error
+            raise store_error(error, self._url) from error
 
     def _cut(self) -> None:
         if self._pg is not None:
             cut(self._pg)
-
-    def _translated(self, error: Exception) -> StoreError:
-        """Return an error of psycopg's as newsbot's own."""
-        state = getattr(error, "sqlstate", None) or ""
-        if isinstance(error, errors.DiskFull):
-            return StoreFull(self._about(error))
-        is_lost = isinstance(error, psycopg.OperationalError) and not state
-        return (StoreBusy if is_lost or state.startswith(_BUSY) else StoreError)(self._about(error))
-
-    def _about(self, what: object) -> str:
-        return f"cannot use the database {named(self._url)}: {' '.join(str(what).split())}"
 
     async def done(self) -> None:
         async with self._turn:
@@ -268,13 +248,3 @@ def cut(conn: AsyncConnection[Any]) -> None:
 def _seen(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         task.exception()
-
-
-def named(url: str) -> str:
-    """Return which database a URL means, for people: without its password."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.Error:
-        return "of NEWSBOT_DATABASE"
-    port = f":{parts['port']}" if "port" in parts else ""
-    return f"{parts.get('dbname', '')} on {parts.get('host', 'this machine')}{port}"

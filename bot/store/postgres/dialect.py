@@ -14,7 +14,6 @@ rules) is written in the store so that it means the same in both. `tests/store/c
 | `CROSS JOIN … ON` | `JOIN … ON`: only SQLite keeps the order of a cross join | explicit-joins.html |
 | `INSERT OR IGNORE` | `ON CONFLICT DO NOTHING` | sql-insert.html |
 | `table MATCH :name` | `table.words @@ $1::tsquery` (`store.engine.word_query`) | textsearch-tables.html |
-| `bm25(…)` | `-ts_rank(…)` | textsearch-controls.html |
 | `LIMIT -1` | `LIMIT ALL` | queries-limit.html |
 | `CAST(… AS INTEGER)` | `CAST(… AS bigint)` | datatype-numeric.html |
 
@@ -140,10 +139,6 @@ def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
             else:  # '"' || table.column || '"'
                 made.append(f"{table}.words @@ one_word({''.join(tokens[place + 3 : place + 6])})")
                 place += 7
-        elif token == "bm25":
-            names.append("words")
-            made.append(f"-ts_rank('{{0.1, 0.2, 0.3, 1.0}}', article_search.words, ${len(names)}::tsquery, 1)")
-            place = tokens.index(")", place)
         elif upper == "IS" and following and not _is_null_test(tokens, place + 1):
             is_not = following[0] == "NOT"
             made.append("IS DISTINCT FROM" if is_not else "IS NOT DISTINCT FROM")

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.domain.relevance import MOST_PIECES
 from bot.store.delivery import outbox, settlement
 from bot.store.readers import stories
+from bot.store.readers.relevance import by_relevance
 
 # One reference to itself, and no limit inside: the outer one ends it, as rows are made when they are asked for.
 # Source: https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-RECURSIVE
@@ -56,6 +58,8 @@ UPDATE deliveries SET owner = :owner, attempts = attempts + 1 FROM due WHERE del
 RETURNING deliveries.id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
 """
 
+_HELD_IN_PART = "article_search MATCH :{name}"  # of the article that is at hand, in its own words
+
 
 def _with_rows(statement: str, rows: str) -> str:
     """Return an INSERT of one row's values as one of the rows of a query."""
@@ -66,6 +70,9 @@ OWN: Mapping[str, str] = {
     outbox.CLAIM: _CLAIM,
     stories.FOUND: _STORY + stories.ALL_OF_IT,
     stories.FOLLOWED: _STORY + stories.FOLLOWED_FROM,
+    # The index knows no parts, and would look at each article for each of them.
+    # Source: https://www.postgresql.org/docs/current/textsearch-indexes.html ("weights … a table row recheck")
+    **{by_relevance(many): by_relevance(many, _HELD_IN_PART) for many in range(1, MOST_PIECES + 1)},
 }
 
 # Statements for many rows, as one for all: each parameter is the list of a column. Of rows with one key the last

@@ -17,7 +17,7 @@ from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_settings, chats, subscriptions
 
 WORDS = Text("𝐖e move", (Entity("bold", 0, 3), Entity("text_link", 4, 4, url="https://x.example"), Entity("pre", 0, 2)))
 
@@ -88,7 +88,7 @@ async def test_it_is_for_active_chats_that_take_announcements_and_for_nobody_wit
         await put_chats(conn, ANNA, BEN, GROUP, 21, 22, 23, 24)
         await chats.set_state(conn, 21, ChatState.PAUSED, NOW)
         await chats.switch_off(conn, 22, NOW)
-        await chats.set_announcements(conn, 23, False)
+        await chat_settings.set_announcements(conn, 23, False)
         await editors.add(conn, 24, Role.CONTRIBUTOR, None, NOW)
         audience = await audience_of(conn, 1, None, [BEN], NOW)
         assert await reach(conn, audience, NOW) == 2
@@ -106,7 +106,7 @@ async def test_a_topics_readers_are_those_who_would_get_an_article_about_it(engi
             await subscriptions.follow(conn, chat, known["AI"], 0, NOW - HOUR)
         await subscriptions.follow(conn, 23, known["Energy"], 0, NOW - HOUR)
         await subscriptions.mute(conn, BEN, known["AI"], None, NOW)
-        await chats.set_announcements(conn, 21, False)
+        await chat_settings.set_announcements(conn, 21, False)
         await editors.add(conn, 22, Role.EDITOR, None, NOW)
         audience = await audience_of(conn, 1, known["AI"], [], NOW)
         assert await reach(conn, audience, NOW) == 1

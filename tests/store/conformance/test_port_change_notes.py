@@ -13,7 +13,7 @@ from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.change_notes import Concerned
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_settings, chats, subscriptions
 
 CARA, DORA = 9, 10
 
@@ -71,7 +71,7 @@ async def _scene(conn: Connection) -> ChangeNote:
     await put_chats(conn, DORA)
     for person in (BEN, DORA):
         await subscriptions.save(conn, person, 1, NOW)
-    await chats.set_announcements(conn, CARA, False)
+    await chat_settings.set_announcements(conn, CARA, False)
     return await change_notes.of_correction(conn, 1, Correction(NOW))
 
 
@@ -103,7 +103,7 @@ async def test_a_note_is_for_nobody_once_it_is_not_true_any_more(engine: Engine)
         for kind in (CORRECTION_NOTE, SAVERS_NOTE):
             assert await reach(conn, Concerned(note, kind), NOW) == 0
             assert await Concerned(note, kind).wanting(conn, [ANNA, BEN, DORA], NOW) == {}
-        await chats.set_announcements(conn, BEN, False)  # whoever keeps it is told all the same
+        await chat_settings.set_announcements(conn, BEN, False)  # whoever keeps it is told all the same
         told = Concerned(taken_back, RETRACTION_NOTE)
         assert await reach(conn, told, NOW) == 2
         assert await told.wanting(conn, [ANNA, BEN, DORA], NOW) == {BEN: 0, DORA: 0}

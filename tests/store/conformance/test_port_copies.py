@@ -41,7 +41,7 @@ from bot.store.delivery.audiences import Holders
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_rows, subscriptions
 
 GONE = "Bad Request: message to edit not found"
 CARA = 9
@@ -245,7 +245,7 @@ async def test_copies_that_an_earlier_change_found_gone_are_counted_by_the_next(
         older = await _change(conn, CORRECTION, Operation.EDIT, 2)
         await _settle(conn, older, {ANNA: (Status.FAILED, GONE), BEN: (Status.SENT, None), -3: (Status.SENT, None)}, 2)
         assert await copy_counts.lost(conn, [await the_campaign(conn, older)]) == (0, 0)  # its own outcome says so
-        await chats.migrate(conn, -3, -(10**12) - 3)
+        await chat_rows.migrate(conn, -3, -(10**12) - 3)
         held = await receipts.held(conn, about(1), [ANNA, BEN, -(10**12) - 3])
         assert {chat: (one.is_gone, one.is_left_behind) for chat, one in held.items()} == {
             ANNA: (True, False),

@@ -11,8 +11,8 @@ from bot.render.editor import approvals as screens
 from bot.render.editor import publishing as publishing_screens
 from bot.render.editor import schedule as schedule_screens
 from bot.render.editor import waiting as waiting_screens
-from bot.render.editor.desk import Verb
 from bot.render.editor.second_editor import sending_typed
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import approvals, second_editor
 from bot.services.newsroom import desk as newsdesk

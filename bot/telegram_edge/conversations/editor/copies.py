@@ -13,11 +13,12 @@ from datetime import timedelta
 from bot.domain.chat import Chat, Pictures
 from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled
 from bot.domain.message import Message, Photo
-from bot.render.editor.desk import PictureCheck
+from bot.render.editor.article_note import PictureCheck
 from bot.services.delivery.edition import edition_of
 from bot.telegram_edge.botapi.prepared import Prepared, Upload
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.replies import Held, WaitLimit, span_of
+from bot.telegram_edge.kit.replies import WaitLimit, span_of
+from bot.telegram_edge.kit.reply_tries import Held
 
 TRIES = 3
 COPY_TIMEOUT = timedelta(minutes=1)

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 
 from bot.domain.chat import MAX_QUALITY
+from bot.domain.timing_text import on_or_off
 from bot.render.reader import filters as screens
+from bot.render.reader.mistyped import not_among
 from bot.render.reader.settings import overview, quality_line
 from bot.services.readers import preferences
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Conversation, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
-_SWITCH = {"on": True, "off": False}
 _ANY = frozenset({"off", "any", "all", "none"})
 
 
 async def announcements_typed(ctx: BotContext, request: Request, wish: str) -> None:
     """Take what the bot's people write to everybody, or not: `on`, `off`."""
-    wanted = _SWITCH.get(wish.strip().casefold())
+    wanted = on_or_off(wish)
     if wanted is None:
-        await request.answer(screens.filters_page(request.words, request.chat))
+        await request.answer(not_among(request.words, wish, screens.filters_page(request.words, request.chat)))
         return
     chat = await preferences.set_announcements(ctx.db, request.chat, wanted)
     await request.answer(overview(request.words, chat, ctx.settings.timezone.key, ctx.clock(), ctx.settings.parts))
@@ -28,9 +29,9 @@ async def announcements_typed(ctx: BotContext, request: Request, wish: str) -> N
 
 async def breaking_typed(ctx: BotContext, request: Request, wish: str) -> None:
     """Let breaking news pass quiet hours, calm and digests, or not: `on`, `off`."""
-    allowed = _SWITCH.get(wish.strip().casefold())
+    allowed = on_or_off(wish)
     if allowed is None:
-        await request.answer(screens.filters_page(request.words, request.chat))
+        await request.answer(not_among(request.words, wish, screens.filters_page(request.words, request.chat)))
         return
     chat = await preferences.set_breaking(ctx.db, request.chat, allowed, ctx.clock())
     ctx.wake()

@@ -24,8 +24,8 @@ SOURCE = "source"
 async def never(ctx: BotContext, request: Request) -> None:
     """Never again send what holds a phrase, or what comes from a source. The phrase needs no quotation marks."""
     what, *name = request.args.split(maxsplit=1) or [""]
-    if what.casefold() == SOURCE and name:
-        await _never_from(ctx, request, name[0])
+    if what.casefold() == SOURCE:
+        await _never_from(ctx, request, *name or [""])
         return
     in_marks, rest = quoted(request.args)
     written = in_marks or [rest] if rest.strip(" ,") or in_marks else []

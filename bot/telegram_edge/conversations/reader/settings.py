@@ -8,12 +8,15 @@ from bot.domain.chat import Chat
 from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.domain.parts import ALL_PARTS, arranged, read_parts
+from bot.domain.timing_text import on_or_off
 from bot.render.locale import Words, languages, words_for
 from bot.render.reader import filters as filter_screens
+from bot.render.reader import language_settings, parts_settings, settings_menu
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
 from bot.render.reader.digest_settings import digest_page
+from bot.render.reader.mistyped import not_among
 from bot.services.readers import linked_groups, places, preferences, topic_threads
 from bot.telegram_edge.conversations.reader import delivery_times, digest_looks, filters, topic_times
 from bot.telegram_edge.kit.commands import msgid
@@ -60,14 +63,14 @@ async def _zone_named(ctx: BotContext, request: Request, name: str) -> None:
 async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Set a language by its tag or its name, or let the chat follow its person's client (`auto`)."""
     chat, name = request.chat, ctx.bot.first_name
-    if wish.casefold() == screens.AUTO and request.is_private:
+    if wish.casefold() == language_settings.AUTO and request.is_private:
         await preferences.follow_client(ctx.db, chat, request.language)
         chat = replace(chat, language=request.language, language_chosen=False)
-    elif (spoken := screens.language_called(request.words, wish, languages())) is not None:
+    elif (spoken := language_settings.language_called(request.words, wish, languages())) is not None:
         await preferences.set_language(ctx.db, chat, spoken)
         chat = replace(chat, language=spoken, language_chosen=True)
     else:
-        await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
+        await request.answer(language_settings.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
     words = words_for(chat.language) if request.managing is None else request.words
@@ -77,23 +80,26 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
     pictures = next((size for size in screens.PICTURE_SIZES if size == wish.casefold()), None)
     if pictures is None:
-        await request.answer(screens.pictures_page(request.words, request.chat))
+        await request.answer(not_among(request.words, wish, screens.pictures_page(request.words, request.chat)))
         return
     await preferences.set_pictures(ctx.db, request.chat, pictures)
     await _show(ctx, request, replace(request.chat, pictures=pictures))
 
 
 async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
-    silent = {"on": True, "off": False}.get(wish.casefold(), request.chat.silent)
+    silent = on_or_off(wish)
+    if silent is None:
+        await _unchanged(ctx, request, wish)
+        return
     await preferences.set_silent(ctx.db, request.chat, silent)
     await _show(ctx, request, replace(request.chat, silent=silent))
 
 
 async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Set the parts of pushes: their names, `all`, or `auto` for the operator's. Any other name gets the buttons."""
-    named = [screens.part_named(request.words, name) for name in wish.replace(",", " ").split()]
+    named = [parts_settings.part_named(request.words, name) for name in wish.replace(",", " ").split()]
     try:
-        wanted = None if named == [screens.AUTO] else read_parts(" ".join(named))
+        wanted = None if named == [language_settings.AUTO] else read_parts(" ".join(named))
     except ValueError as error:
         await request.answer(await _parts_page(ctx, request, str(error)))
         return
@@ -110,27 +116,36 @@ async def _parts_page(ctx: BotContext, request: Request | PressRequest, unknown:
     chat, look = request.chat, ctx.look(request.chat)
     article, worn = await preferences.example(ctx.db) or (None, [])
     shown = example(article, worn, look, ctx.clock())
-    return screens.parts_page(request.words, chat, ctx.settings.parts, shown, unknown)
+    return parts_settings.parts_page(request.words, chat, ctx.settings.parts, shown, unknown)
 
 
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
     await request.answer(_overview_of(ctx, request.words, chat))
 
 
+async def _unchanged(ctx: BotContext, request: Request, wish: str) -> None:
+    await request.answer(not_among(request.words, wish, _overview_of(ctx, request.words, request.chat)))
+
+
 async def _repeats_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Let a group also get what its linked channel posts (`on`), or leave that to the channel (`off`)."""
-    repeats = {"on": True, "off": False}.get(wish.casefold(), request.chat.repeats_channel)
+    repeats = on_or_off(wish)
     if request.chat.linked_channel is None:
         await request.answer(screens.no_linked_channel(request.words))
+    elif repeats is None:
+        await _unchanged(ctx, request, wish)
     else:
         await _show(ctx, request, await linked_groups.set_repeats(ctx.db, request.chat, repeats))
 
 
 async def _threads_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Give each followed topic a thread of its own in a private chat (`on`), or none (`off`)."""
-    wants = {"on": True, "off": False}.get(wish.casefold(), request.chat.topic_threads)
+    wants = on_or_off(wish)
     if not request.is_private or (wants and not _has_threads(ctx)):
         await request.answer(screens.no_threads(request.words))
+        return
+    if wants is None:
+        await _unchanged(ctx, request, wish)
         return
     chat = await topic_threads.want(ctx.db, request.chat, wants)
     ctx.wake()
@@ -163,17 +178,17 @@ _TYPED = {
 async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page. A page that is not there (any more) becomes the overview."""
     match _number(press):
-        case screens.SettingsPage.PICTURES:
+        case settings_menu.SettingsPage.PICTURES:
             page = screens.pictures_page(press.words, press.chat)
-        case screens.SettingsPage.LANGUAGE:
+        case settings_menu.SettingsPage.LANGUAGE:
             page = _languages(ctx, press)
-        case screens.SettingsPage.REGIONS:
+        case settings_menu.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
-        case screens.SettingsPage.DIGEST:
+        case settings_menu.SettingsPage.DIGEST:
             page = digest_page(press.words, press.chat)
-        case screens.SettingsPage.PARTS:
+        case settings_menu.SettingsPage.PARTS:
             page = await _parts_page(ctx, press)
-        case screens.SettingsPage.FILTERS:
+        case settings_menu.SettingsPage.FILTERS:
             page = filter_screens.filters_page(press.words, press.chat)
         case number:
             page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
@@ -182,7 +197,7 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
 
 async def turn_zones(ctx: BotContext, press: PressRequest) -> None:
     """Show a page of the zones in one part of the world."""
-    region = next((name for name in _regions() if screens.name_number(name) == _number(press)), None)
+    region = next((name for name in _regions() if settings_menu.name_number(name) == _number(press)), None)
     if region is None:
         await press.redraw(screens.regions_page(press.words, press.chat, _regions()))
         return
@@ -204,13 +219,13 @@ async def set_parts(ctx: BotContext, press: PressRequest) -> None:
     """Show a part or leave it out, as the button said; without a number all are shown, or those of the operator."""
     place, is_shown = _number(press), _number(press, 1) == 1
     chosen = arranged(press.chat.parts, ctx.settings.parts)
-    if not press.numbers or place == screens.USUAL_PARTS:
+    if not press.numbers or place == parts_settings.USUAL_PARTS:
         parts = ALL_PARTS if not press.numbers else None
-        toast = screens.parts_set(press.words, arranged(parts, ctx.settings.parts))
-    elif 0 <= place < len(screens.PART_NUMBERS):
-        part = screens.PART_NUMBERS[place]
+        toast = parts_settings.parts_set(press.words, arranged(parts, ctx.settings.parts))
+    elif 0 <= place < len(parts_settings.PART_NUMBERS):
+        part = parts_settings.PART_NUMBERS[place]
         parts = arranged({*chosen, part} if is_shown else {*chosen} - {part}, ctx.settings.parts)
-        toast = screens.part_set(press.words, part, is_shown)
+        toast = parts_settings.part_set(press.words, part, is_shown)
     else:
         await press.redraw(_overview(ctx, press))
         return
@@ -249,7 +264,7 @@ async def set_silent(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def set_language(ctx: BotContext, press: PressRequest) -> None:
-    language = next((tag for tag in languages() if screens.name_number(tag) == _number(press)), None)
+    language = next((tag for tag in languages() if settings_menu.name_number(tag) == _number(press)), None)
     if language is not None:
         await preferences.set_language(ctx.db, press.chat, language)
         await _speaks(ctx, press, language, chosen=True)
@@ -263,13 +278,13 @@ async def _speaks(ctx: BotContext, press: PressRequest, language: str, *, chosen
     press.chat = replace(press.chat, language=language, language_chosen=chosen)
     if press.managing is None:
         press.words = words_for(language)
-    await press.toast(screens.language_set(press.words, language, chosen))
+    await press.toast(language_settings.language_set(press.words, language, chosen))
     await ctx.menus.retranslate(press.chat.id)
 
 
 async def set_zone(ctx: BotContext, press: PressRequest) -> None:
     """Set the zone, or without a number take the operator's again."""
-    zone = next((name for name in preferences.zones() if screens.name_number(name) == _number(press)), None)
+    zone = next((name for name in preferences.zones() if settings_menu.name_number(name) == _number(press)), None)
     if zone is not None or not press.numbers:
         press.chat = await preferences.set_zone(ctx.db, press.chat, zone, ctx.clock())
         ctx.wake()
@@ -291,7 +306,7 @@ def _overview_of(ctx: BotContext, words: Words, chat: Chat) -> Message:
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
-    return screens.language_page(press.words, press.chat, languages(), ctx.bot.first_name)
+    return language_settings.language_page(press.words, press.chat, languages(), ctx.bot.first_name)
 
 
 def _regions() -> list[str]:
@@ -317,15 +332,15 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
-        PressRule(screens.SETTINGS, turn, admins_only=True),
+        PressRule(settings_menu.SETTINGS, turn, admins_only=True),
         PressRule(screens.ZONES, turn_zones, admins_only=True),
         PressRule(screens.PICTURES, set_pictures, admins_only=True),
-        PressRule(screens.PARTS, set_parts, admins_only=True),
+        PressRule(parts_settings.PARTS, set_parts, admins_only=True),
         PressRule(screens.SILENT, set_silent, admins_only=True),
         PressRule(screens.REPEATS, set_repeats, admins_only=True),
         PressRule(screens.THREADS, set_threads, admins_only=True),
-        PressRule(screens.LANGUAGE, set_language, admins_only=True),
+        PressRule(language_settings.LANGUAGE, set_language, admins_only=True),
         PressRule(screens.ZONE, set_zone, admins_only=True),
-        PressRule(screens.CLOSE, close, admins_only=True),
+        PressRule(settings_menu.CLOSE, close, admins_only=True),
     ),
 )
