@@ -7,6 +7,6 @@ Messages for readers.
 | digests | `digest`, `digest_content`, `rich_digest`, `digest_settings` |
 | coming and leaving | `onboarding`, `own_data`, `channels` |
 | choosing topics | `picker`, `subscriptions`, `phrases`, `stories` |
-| settings | `settings`, `filters`, `time_zones`, `locations` |
+| settings | `settings`, `mistyped`, `filters`, `time_zones`, `locations` |
 | when news comes | `delivery_settings`, `delivery_times`, `topic_times` |
 """
