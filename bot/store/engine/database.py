@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
@@ -307,6 +307,10 @@ class Database:
     async def processes(self) -> int:
         """Return how many processes are this bot: a lock beside the file makes sure that it is one."""
         return 1
+
+    async def ahead_of(self, now: datetime) -> timedelta:
+        """Return how far the clock that counts is ahead of one that says `now`: the machine's is the one."""
+        return timedelta(0)
 
     async def version(self) -> int:
         """Return a number that changes when another process commits, or this one does.

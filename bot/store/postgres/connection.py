@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -172,7 +173,13 @@ class PostgresConnection(Connection):
         """Begin or end a transaction, or a part of one."""
         if sql in (_BEGIN, _LOOK):
             conn = await self._connected()
-            await conn.execute(sql if self._prepares else _IN_A_POOL[sql])
+            try:
+                await conn.execute(sql if self._prepares else _IN_A_POOL[sql])
+            except psycopg.Error:
+                # It is begun there, and failed: whatever came next on this connection would fail too.
+                with suppress(psycopg.Error):
+                    await conn.execute("ROLLBACK")
+                raise
             self._begun = True
         elif sql == "ROLLBACK":
             self._begun = False

@@ -15,7 +15,7 @@ from psycopg.pq import ExecStatus
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper, StrDumperUnknown, TextLoader
 
-_NUL = "\ufdd0"
+from bot.store.postgres.nul import read, written
 
 
 class Row(tuple[Any, ...]):
@@ -62,19 +62,16 @@ class _FlagDumper(Dumper):
 
 
 class _TextDumper(StrDumper):
-    """Texts may hold U+0000, which no text of PostgreSQL can: it is kept as a code point that is no character.
-
-    Sources: https://www.postgresql.org/docs/current/datatype-character.html, https://www.unicode.org/faq/private_use
-    """
+    """Texts may hold U+0000."""
 
     def dump(self, obj: str) -> Buffer | None:
-        return super().dump(obj.replace("\0", _NUL) if "\0" in obj else obj)
+        return super().dump(written(obj))
 
 
 class _TextLoader(TextLoader):
     def load(self, data: Buffer) -> str | bytes:
         text = super().load(data)
-        return text.replace(_NUL, "\0") if isinstance(text, str) and _NUL in text else text
+        return read(text) if isinstance(text, str) else text
 
 
 class _NumericLoader(Loader):
