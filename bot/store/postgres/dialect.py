@@ -47,6 +47,7 @@ _TOKEN = re.compile(
 _KEPT = (
     2_000  # statements; some are built for the topics of an article, and are asked again for each piece of a fan-out
 )
+_ASKED_ALL_DAY = {"among"}  # of claims: a plan takes longer to make than to follow, and is the same for either
 _ENDS_JOIN = frozenset({"WHERE", "GROUP", "ORDER", "LIMIT", "JOIN", "LEFT", "CROSS", "UNION", "RETURNING", "SET", ","})
 
 
@@ -59,6 +60,8 @@ class Statement:
     """The parameter for each place; numbers, as text, where they are told by their order."""
     lists: frozenset[str]
     """Parameters that are JSON text to SQLite and arrays here."""
+    by_values: bool
+    """Whether the best way to find its rows depends on its parameters: which words, and whether one is null."""
 
     def values(self, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         """Return the parameters in their places."""
@@ -110,6 +113,7 @@ def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
     functions = dict(lists)
     made: list[str] = []
     names: list[str] = []
+    tested: set[str] = set()
     ignores = False
     place = 0
     while place < len(tokens):
@@ -119,6 +123,8 @@ def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
         if kind == "name":
             names.append(token[1:])
             is_tested = following[:1] == ["IS"] and _is_null_test(tokens, place + 2)
+            if is_tested:
+                tested.add(token[1:])
             made.append(f"${len(names)}{'::text' if is_tested else ''}")
         elif token == "?":
             names.append(str(len(names)))
@@ -165,7 +171,8 @@ def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
         place += 1
     if ignores:
         made.append("ON CONFLICT DO NOTHING")
-    return Statement(" ".join(made), tuple(names), frozenset(functions))
+    by_values = "MATCH" in {token.upper() for token in tokens} or bool(tested - _ASKED_ALL_DAY)
+    return Statement(" ".join(made), tuple(names), frozenset(functions), by_values)
 
 
 def _is_null_test(tokens: Sequence[str], place: int) -> bool:
