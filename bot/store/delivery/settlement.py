@@ -81,7 +81,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
         (sent if one.delivery.status is _SENT else others).append(one)
     homes: dict[int, int] = {}
     if sent:
-        homes.update(await _taken(conn, _TAKE_FROM_ANYBODY, sent, owner))
+        homes.update(await _taken(conn, TAKE_FROM_ANYBODY, sent, owner))
         if len(homes) < len(sent):
             late = [one for one in sent if one.delivery.id not in homes]
             again = await _settled_after_all(conn, late)
@@ -89,7 +89,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
             homes.update({one.delivery.id: one.delivery.chat for one in again})
         await _write_receipts(conn, sent, homes, seconds)
     if others:
-        homes.update(await _taken(conn, _TAKE, others, owner))
+        homes.update(await _taken(conn, TAKE, others, owner))
         others = await _without_handed_over(conn, [one for one in others if one.delivery.id in homes], homes, seconds)
         await conn.executemany(
             WRITE_OUTCOMES,
@@ -124,10 +124,10 @@ async def _without_handed_over(
 
 # Of what was not tried nobody can say how it ended. It is asked for because PostgreSQL finds by their numbers only rows
 # that were tried, to have less to write for the others.
-_TAKE_FROM_ANYBODY = """
+TAKE_FROM_ANYBODY = """
 DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(:ids)) AND attempts > 0 RETURNING id, chat
 """
-_TAKE = """
+TAKE = """
 DELETE FROM deliveries
 WHERE id IN (SELECT value FROM json_each(:ids)) AND attempts > 0 AND owner IN (0, :owner) RETURNING id, chat
 """

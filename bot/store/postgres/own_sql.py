@@ -107,8 +107,17 @@ def _with_rows(statement: str, rows: str) -> str:
     return re.sub(r"VALUES \([^)]*\)", lambda _: rows, statement)
 
 
+def _by_array(statement: str) -> str:
+    """Return a statement that finds rows by an index for each number of a list, and never joins the list to a table."""
+    return statement.replace(
+        "id IN (SELECT value FROM json_each(:ids))", "id = ANY (ARRAY(SELECT value FROM json_each(:ids)))"
+    )
+
+
 OWN: Mapping[str, str] = {
     outbox.CLAIM: _CLAIM,
+    settlement.TAKE: _by_array(settlement.TAKE),
+    settlement.TAKE_FROM_ANYBODY: _by_array(settlement.TAKE_FROM_ANYBODY),
     stories.FOUND: _STORY + stories.ALL_OF_IT,
     stories.FOLLOWED: _STORY + stories.FOLLOWED_FROM,
     # The index knows no parts, and would look at each article for each of them.
