@@ -42,7 +42,7 @@ _WATCHED = {
     "tcp_user_timeout": 10_000,
 }
 # A transaction's first statement. Whoever writes waits for the writer before; a process that is stopped or cut off with
-# a transaction open loses it, so that only one that is at work, from far away, is waited for longer. All is said for the
+# a transaction open loses it, so that only one at work, from far away, is waited for longer. All is said for the
 # transaction alone, as a pool may give the next one to somebody else.
 # Source: https://www.pgbouncer.org/features.html (transaction pooling)
 _SETTINGS = f"SET LOCAL search_path = {SCHEMA}, pg_catalog; SET LOCAL jit = off"
