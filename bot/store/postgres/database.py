@@ -78,6 +78,11 @@ class PostgresDatabase(Database):
             )
         return int(row[0])
 
+    async def need_writes(self) -> None:
+        """Raise StoreBusy where nothing can be written: on a standby, and where a server is set so."""
+        async with self.transaction() as conn:
+            await conn.execute("DELETE FROM meta WHERE 1 = 0")
+
     async def clock(self) -> datetime:
         """Return the server's time."""
         async with self.reading() as conn:
