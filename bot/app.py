@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,7 @@ from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.proxies import proxy_fault
+from bot.telegram_edge.botapi.shared_pace import SharedPace
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
@@ -97,10 +98,15 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
 
 @dataclass(slots=True)
 class _WakeUps:
-    """Who is woken when something was promised, stopped, released or imported: events, and the dispatcher."""
+    """Who is woken when something was promised, stopped, released or imported: events, and the dispatcher.
+
+    `others` is set when this process did it itself, and the other ones are to hear of it.
+    """
 
     events: list[asyncio.Event]
     dispatcher: Dispatcher | None = None
+    others: asyncio.Event = field(default_factory=asyncio.Event)
+    shared_pace: SharedPace | None = None
 
     def event(self) -> asyncio.Event:
         self.events.append(event := asyncio.Event())
@@ -111,6 +117,15 @@ class _WakeUps:
             event.set()
         if self.dispatcher is not None:
             self.dispatcher.wake()
+
+    def heard(self, what: str) -> None:
+        """Take in what another process has told: about chats that both send to, or that there is something to do."""
+        if self.shared_pace is None or not self.shared_pace.heard(what):
+            self.notify()
+
+    def promised(self) -> None:
+        self.notify()
+        self.others.set()
 
 
 @contextlib.asynccontextmanager
@@ -136,7 +151,7 @@ async def running(
         _make_folder("NEWSBOT_DATABASE", settings.database.parent)
     wake_ups = _WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
-        store = await open_store(settings, stack, lost, clock, wake_ups.notify)
+        store = await open_store(settings, stack, lost, clock, wake_ups.heard)
         db, reserve = store.db, store.reserve
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
@@ -159,6 +174,7 @@ async def running(
             await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         await clocks.follow_rules(db, settings.timezone, clock())
         pacer = Pacer(settings.rate)
+        shared_pace = wake_ups.shared_pace = SharedPace(pacer, settings.rate, db.tell_others)
         gateway = Gateway(application.bot, transport)
         fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
         stack.push_async_callback(fetcher.close)
@@ -173,7 +189,7 @@ async def running(
             commands=REGISTRY.commands,
             settings=settings,
             clock=clock,
-            wake=wake_ups.notify,
+            wake=wake_ups.promised,
             fetcher=fetcher,
             parsing=parsing,
         )
@@ -205,7 +221,17 @@ async def running(
                 serving_http(ctx, application, update_queue, metrics, may_begin=first_look.wait)
             )
         parts = _BackgroundParts(
-            ctx, application, update_queue, journal, store, content, progress_messages, dispatcher, wake_ups, first_look
+            ctx,
+            application,
+            update_queue,
+            journal,
+            store,
+            content,
+            progress_messages,
+            dispatcher,
+            wake_ups,
+            shared_pace,
+            first_look,
         )
         tasks = [
             asyncio.create_task(background.restart_on_error(name, loop), name=name)
@@ -246,6 +272,7 @@ class _BackgroundParts:
     progress_messages: ProgressMessages
     dispatcher: Dispatcher
     wake_ups: _WakeUps
+    shared_pace: SharedPace
     first_look: _FirstLook
 
 
@@ -318,9 +345,11 @@ def _background_tasks(
     loops = {name: store.by_one(name, loop) for name, loop in loops.items()}
     if isinstance(journal, SharedJournal):
         loops["own updates"] = lambda: renew_updates(journal)
-        loops["pace"] = lambda: store.share_pace(ctx.pacer.keep_within, settings.rate)
+        loops["wake-ups"] = lambda: store.wake_others(parts.wake_ups.others)
+        loops["pace"] = lambda: store.share_pace(parts.shared_pace.share)
+        loops["pace of chats"] = parts.shared_pace.run
     # What every process sees to for itself.
-    loops["database"] = lambda: background.watch_database(db, store.remember, wake)
+    loops["database"] = lambda: background.watch_database(db, store.remember, parts.wake_ups.notify)
     if reserve is not None:
         alarm = partial(progress_messages.alarm, Alarm.DISK, None)
         loops["disk"] = lambda: background.watch_disk(reserve, alarm, wake)

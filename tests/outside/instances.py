@@ -65,11 +65,12 @@ class Instances:
         """What all of them log. Whoever has lost its database says so, and that is no failure of the bot's."""
         return self.here.folder / "instances.txt"
 
-    async def start(self, **changed: str) -> Instance:
-        """Start one more, and return when it can answer people."""
-        port = free_port()
+    async def start(self, port: int | None = None, **changed: str) -> Instance:
+        """Start one more, which listens on a port, and return when it can answer people."""
+        port = port or free_port()
         with self.log.open("ab") as log:
-            changed = {"HTTP": f"127.0.0.1:{port}", **changed}
+            listens = f"127.0.0.1:{port}"
+            changed = {"HTTP": listens, "LISTEN": listens, **changed}
             process = await self.here._start("-m", "bot", "run", changed=changed, stdout=log, stderr=log)
         started = Instance(process, f"http://127.0.0.1:{port}")
         self.running.append(started)

@@ -7,14 +7,14 @@ write at a time: whatever is read in a writing block is still so when the block 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import monotonic
 
 from bot.errors import StoreError
 from bot.store.engine.connection import Connection
 from bot.store.engine.database import READERS, Database
 from bot.store.postgres.connection import PATIENCE, PostgresConnection
-from bot.store.postgres.direct_session import SESSION_NAME
+from bot.store.postgres.direct_session import CHANNEL, SESSION_NAME
 
 
 class PostgresDatabase(Database):
@@ -59,6 +59,22 @@ class PostgresDatabase(Database):
                 {"name": SESSION_NAME},
             )
         return int(row[0])
+
+    async def tell_others(self, what: Collection[str]) -> None:
+        """Let every process that is this bot, this one too, hear something at once (`store.postgres.leadership`).
+
+        It is a hint: whoever is not connected misses it. Anybody who may connect can listen, so it is an id or a word
+        and never content; of 7,999 bytes at most. Raises: StoreError.
+        Source: https://www.postgresql.org/docs/current/sql-notify.html
+        """
+        conn = await self._free.get()
+        try:
+            await conn.execute(
+                "SELECT pg_notify(:channel, what) FROM unnest(CAST(:told AS text[])) AS what",
+                {"channel": CHANNEL, "told": list(what)},
+            )
+        finally:
+            self._free.put_nowait(conn)
 
     async def version(self) -> int:
         """Return a number that changes when anybody commits. It may change without that."""
