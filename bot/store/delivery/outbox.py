@@ -3,7 +3,8 @@ The outbox: deliveries that have been promised and not yet settled.
 
 Publishing promises its campaign in the article's own transaction, so news is never lost between "known" and "sent".
 A claimed row carries the term of the process that claimed it (`store.delivery.leases`) until it is settled
-(`store.delivery.settlement`) or handed back.
+(`store.delivery.settlement`) or handed back. To claim it is to try it: it has an attempt, and whoever asks for a row by
+its number, or for those in hand, says so, as PostgreSQL has an index of these alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.delivery import Delivery, Lane, Operation
 from bot.domain.delivery_time import Waits
@@ -78,8 +79,8 @@ async def _claim(
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
     places = await _in_order(conn, {row[1] for row in rows})
-    # Campaign, not_before and id, by their places: a name is sought in each row.
-    in_order = sorted(rows, key=lambda row: (places[row[1]], row[4], row[0]))
+    # Campaign, not_before and id, by their places: a name is sought in each row, and what a row gives asks what it is.
+    in_order = sorted(map(tuple, rows), key=lambda row: (places[row[1]], row[4], row[0]))
     return [delivery_of(row) for row in in_order]
 
 
@@ -138,7 +139,7 @@ async def release(
     await conn.executemany(
         """
         UPDATE deliveries SET owner = 0, attempts = attempts - 1, not_before = coalesce(:not_before, not_before)
-        WHERE id = :id AND owner = :owner
+        WHERE id = :id AND attempts > 0 AND owner = :owner
         """,
         [
             {"id": delivery.id, "owner": owner, "not_before": not_before and epoch(not_before)}
@@ -172,7 +173,7 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery], *, owner: i
         UPDATE deliveries
         SET owner = 0, not_before = :not_before, attempts = :attempts, unsure = :unsure, thread = :thread,
             waits = :waits
-        WHERE id = :id AND owner = :owner
+        WHERE id = :id AND attempts > 0 AND owner = :owner
         """,
         [
             {
@@ -262,7 +263,7 @@ async def doubt(conn: Connection, carrier: Delivery, campaigns: Iterable[int]) -
     await conn.execute(
         """
         UPDATE deliveries SET unsure = unsure + 1
-        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
+        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier AND attempts > 0) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
         {"carrier": carrier.id, "campaigns": number_list(campaigns)},
@@ -292,7 +293,7 @@ def _json(numbers: Iterable[int] | None) -> str | None:
     return None if numbers is None else number_list(numbers)
 
 
-def delivery_of(row: Row) -> Delivery:
+def delivery_of(row: Row | tuple[Any, ...]) -> Delivery:
     """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation, waits."""
     number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row[:9]
     made = Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure)

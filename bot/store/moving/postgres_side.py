@@ -104,7 +104,7 @@ class PostgresDatabase:
                 self._conn.execute("DROP TABLE foreign_keys_kept")
             self._conn.execute("SET LOCAL synchronous_commit = on")
         with self._translating():
-            self._conn.execute("ANALYZE")
+            self._conn.execute("VACUUM (ANALYZE)")
 
     def begin(self, moving_from: str) -> None:
         names = sql.SQL(", ").join(sql.Identifier(table.name) for table in all_tables())
