@@ -160,11 +160,11 @@ class Followers:
 
         What brings it to a chat is a phrase or a story alone where the number is negative (see `reason_number`).
         """
-        facts = await self._facts(conn, chats, now)
+        facts, newest = await self._facts(conn, chats, now)
         # Thousands of chats follow the same few things: each case is decided once.
         reasons = {case: self._reason(case) for case in set(facts.values())}
         wanting = {chat: why for chat, case in facts.items() if (why := reasons[case]) is not None}
-        if wanting and await phrases.newest(conn) > self.newest:
+        if wanting and newest > self.newest:
             for chat in await phrases.refused_since(conn, self.newest, list(wanting), self.passage):
                 del wanting[chat]
         return wanting
@@ -175,7 +175,7 @@ class Followers:
         """Return, of those of these chats that have wished for times of single topics, what has a say in when the
         article comes (`domain.topic_wishes.says_of`), and all their wishes."""
         wished = await topic_wishes.of_chats(conn, chats)
-        facts = await self._facts(conn, list(wished), now) if wished else {}
+        facts, _ = await self._facts(conn, list(wished), now) if wished else ({}, 0)
         found = {}
         for chat, wishes in wished.items():
             kinds = _by_kind(facts.get(chat, frozenset()))
@@ -192,8 +192,11 @@ class Followers:
 
     async def _facts(
         self, conn: Connection, chats: Sequence[int], now: datetime
-    ) -> dict[int, frozenset[tuple[str, int]]]:
-        """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story."""
+    ) -> tuple[dict[int, frozenset[tuple[str, int]]], int]:
+        """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story.
+
+        Beside that, in the same visit to the database, the number of the phrase that was learnt last.
+        """
         values = {
             "chats": number_list(chats),
             "topics": number_list(self._reached),
@@ -212,10 +215,14 @@ class Followers:
         rows = await conn.execute_fetchall(" UNION ALL ".join(asked), values)
         facts: dict[int, frozenset[tuple[str, int]]] = {}
         alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
+        newest = 0
         for chat, number, kind in rows:
+            if kind == _NEWEST:
+                newest = number
+                continue
             fact = alone.get((kind, number)) or alone.setdefault((kind, number), frozenset({(kind, number)}))
             facts[chat] = facts[chat] | fact if chat in facts else fact
-        return facts
+        return facts, newest
 
     @property
     def _bringing(self) -> tuple[int, ...]:
@@ -396,7 +403,10 @@ WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value F
 UNION ALL
 SELECT chat, 0, 'never' FROM unwanted_sources
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND source IN (SELECT value FROM json_each(:sources))
+UNION ALL
+SELECT 0, last, 'newest' FROM numbers_given WHERE name = 'phrases'
 """
+_NEWEST = "newest"
 # `+`: an article may hold a hundred phrases, and a chat have ten; so each chat's are gone through.
 _FACTS_OF_PHRASES = """
 SELECT chat, phrase, 'phrase' FROM followed_phrases
