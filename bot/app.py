@@ -70,9 +70,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
+async def run(settings: Settings, *, clock: Clock | None = None, greet: Callable[[str], None] | None = None) -> int:
     """Be the bot until SIGTERM, SIGINT or SIGHUP; return 0 once what was in flight is handed back.
 
+    `clock`, if given, counts instead of the machine's or the database server's.
     `greet` is given the owner link when the bot has no owner yet; leave it out where others read along.
     Raises: SettingsError, StoreError.
     """
@@ -88,7 +89,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
         where = settings.database.absolute() if isinstance(settings.database, Path) else settings.database
         log.info("at work as @%s on %s", ctx.bot_username, where)
         if greet is not None and not await _has_owner(ctx):
-            code = await roles.owner_code(ctx.db, clock())
+            code = await roles.owner_code(ctx.db, ctx.clock())
             greet(f"https://t.me/{ctx.bot_username}?start=o_{code}")
         await first_of(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
         log.info("ending")
@@ -117,12 +118,13 @@ class _WakeUps:
 async def running(
     settings: Settings,
     *,
-    clock: Clock = utc_now,
+    clock: Clock | None = None,
     imported: asyncio.Event | None = None,
     lost: asyncio.Event | None = None,
 ) -> AsyncIterator[BotContext]:
     """Run the bot inside the block: it fetches updates, imports, sends and reports until the block ends.
 
+    Without a `clock` it is the machine's, or the server's where the database is on one.
     `imported` is set once the content folder has been looked through for the first time, `lost` when the database is
     no longer where it was.
     Raises: SettingsError when there is no token, StoreError when the database cannot be used or is in use.
@@ -136,8 +138,8 @@ async def running(
         _make_folder("NEWSBOT_DATABASE", settings.database.parent)
     wake_ups = _WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
-        store = await open_store(settings, stack, lost, clock, wake_ups.notify)
-        db, reserve = store.db, store.reserve
+        store = await open_store(settings, stack, lost, clock or utc_now, wake_ups.notify, follows_server=clock is None)
+        db, reserve, clock = store.db, store.reserve, store.clock
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
             await metadata.refuse_other_bots(conn, bot_id)
@@ -318,6 +320,7 @@ def _background_tasks(
     loops = {name: store.by_one(name, loop) for name, loop in loops.items()}
     if isinstance(journal, SharedJournal):
         loops["own updates"] = lambda: renew_updates(journal)
+        loops["clock"] = store.follow_clock
         loops["pace"] = lambda: store.share_pace(ctx.pacer.keep_within, settings.rate)
     # What every process sees to for itself.
     loops["database"] = lambda: background.watch_database(db, store.remember, wake)

@@ -3,7 +3,8 @@ The outbox: deliveries that have been promised and not yet settled.
 
 Publishing promises its campaign in the article's own transaction, so news is never lost between "known" and "sent".
 A claimed row carries the term of the process that claimed it (`store.delivery.leases`) until it is settled
-(`store.delivery.settlement`) or handed back.
+(`store.delivery.settlement`) or handed back. To claim it is to try it: it has an attempt, and whoever asks for a row by
+its number, or for those in hand, says so, as PostgreSQL has an index of these alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
 from sqlite3 import Row
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.delivery import Delivery, Lane, Operation
 from bot.domain.delivery_time import Waits
@@ -84,8 +85,9 @@ async def _claim(
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    in_order = sorted(rows, key=_NOT_BEFORE_AND_ID)
-    numbers = set(map(_CAMPAIGN, rows))
+    # What a row gives asks first what it is, and seeks names in itself.
+    in_order = sorted(map(tuple, rows), key=_NOT_BEFORE_AND_ID)
+    numbers = set(map(_CAMPAIGN, in_order))
     if len(numbers) > 1:
         places = await _in_order(conn, numbers)
         in_order.sort(key=lambda row: places[row[1]])
@@ -145,7 +147,7 @@ async def release(
     await conn.executemany(
         """
         UPDATE deliveries SET owner = 0, attempts = attempts - 1, not_before = coalesce(:not_before, not_before)
-        WHERE id = :id AND owner = :owner
+        WHERE id = :id AND attempts > 0 AND owner = :owner
         """,
         [
             {"id": delivery.id, "owner": owner, "not_before": not_before and epoch(not_before)}
@@ -179,7 +181,7 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery], *, owner: i
         UPDATE deliveries
         SET owner = 0, not_before = :not_before, attempts = :attempts, unsure = :unsure, thread = :thread,
             waits = :waits
-        WHERE id = :id AND owner = :owner
+        WHERE id = :id AND attempts > 0 AND owner = :owner
         """,
         [
             {
@@ -269,7 +271,7 @@ async def doubt(conn: Connection, carrier: Delivery, campaigns: Iterable[int]) -
     await conn.execute(
         """
         UPDATE deliveries SET unsure = unsure + 1
-        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
+        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier AND attempts > 0) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
         {"carrier": carrier.id, "campaigns": number_list(campaigns)},
@@ -299,7 +301,7 @@ def _json(numbers: Iterable[int] | None) -> str | None:
     return None if numbers is None else number_list(numbers)
 
 
-def delivery_of(row: Row) -> Delivery:
+def delivery_of(row: Row | tuple[Any, ...]) -> Delivery:
     """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation, waits."""
     number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row
     what, how = _OPERATIONS[operation], _WAITS[waits]
