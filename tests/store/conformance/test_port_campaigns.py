@@ -31,7 +31,7 @@ from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, fanout, leases, outbox, settlement, turns
+from bot.store.delivery import campaigns, fanout, joining, leases, outbox, turns
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
 from bot.store.delivery.followers import followers_of
@@ -144,7 +144,7 @@ async def test_a_chat_that_follows_in_two_threads_or_is_in_the_outbox_already_ge
         found = await _followed(conn, GROUP, ANNA, BEN)
         await subscriptions.follow(conn, GROUP, found["AI"], 5, NOW - HOUR)
         number = await broadcast(conn, 1)
-        await settlement.join(conn, number, Operation.SEND, [ANNA], int(NOW.timestamp()))  # as one that is tried again
+        await joining.join(conn, number, Operation.SEND, [ANNA], int(NOW.timestamp()))  # as one that is tried again
         await fanout.begin(conn, number, 0)
         [joined] = await _rows(conn, number)
         more = True
