@@ -85,7 +85,7 @@ async def _claim(
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    # What a row gives asks first what it is, and seeks names in itself.
+    # What a row gives asks what it is, where the engine is PostgreSQL.
     in_order = sorted(map(tuple, rows), key=_NOT_BEFORE_AND_ID)
     numbers = set(map(_CAMPAIGN, in_order))
     if len(numbers) > 1:
