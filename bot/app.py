@@ -52,9 +52,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
+async def run(settings: Settings, *, clock: Clock | None = None, greet: Callable[[str], None] | None = None) -> int:
     """Be the bot until SIGTERM, SIGINT or SIGHUP; return 0 once what was in flight is handed back.
 
+    `clock`, if given, counts instead of the machine's or the database server's.
     `greet` is given the owner link when the bot has no owner yet; leave it out where others read along.
     Raises: SettingsError, StoreError.
     """
@@ -70,7 +71,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
         where = settings.database.absolute() if isinstance(settings.database, Path) else settings.database
         log.info("at work as @%s on %s", ctx.bot_username, where)
         if greet is not None and not await has_owner(ctx):
-            code = await roles.owner_code(ctx.db, clock())
+            code = await roles.owner_code(ctx.db, ctx.clock())
             greet(f"https://t.me/{ctx.bot_username}?start=o_{code}")
         await first_of(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
         log.info("ending")
@@ -81,12 +82,13 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
 async def running(
     settings: Settings,
     *,
-    clock: Clock = utc_now,
+    clock: Clock | None = None,
     imported: asyncio.Event | None = None,
     lost: asyncio.Event | None = None,
 ) -> AsyncIterator[BotContext]:
     """Run the bot inside the block: it fetches updates, imports, sends and reports until the block ends.
 
+    Without a `clock` it is the machine's, or the server's where the database is on one.
     `imported` is set once the content folder has been looked through for the first time, `lost` when the database is
     no longer where it was.
     Raises: SettingsError when there is no token, StoreError when the database cannot be used or is in use.
@@ -100,8 +102,8 @@ async def running(
         make_folder("NEWSBOT_DATABASE", settings.database.parent)
     wake_ups = WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
-        store = await open_store(settings, stack, lost, clock, wake_ups.notify)
-        db, reserve = store.db, store.reserve
+        store = await open_store(settings, stack, lost, clock or utc_now, wake_ups.notify, follows_server=clock is None)
+        db, reserve, clock = store.db, store.reserve, store.clock
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
             await metadata.refuse_other_bots(conn, bot_id)

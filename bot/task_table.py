@@ -146,6 +146,7 @@ def background_tasks(
     loops = {name: store.by_one(name, loop) for name, loop in loops.items()}
     if isinstance(journal, SharedJournal):
         loops["own updates"] = lambda: renew_updates(journal)
+        loops["clock"] = store.follow_clock
         loops["pace"] = lambda: store.share_pace(ctx.pacer.keep_within, settings.rate)
     # What every process sees to for itself.
     loops["database"] = lambda: background.watch_database(db, store.remember, wake)

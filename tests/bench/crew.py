@@ -32,9 +32,9 @@ from telegram.ext import ExtBot
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import Outcome
 from bot.event_loop import tune_garbage_collector
+from bot.services.delivery.attempt import SendPort
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
-from bot.services.delivery.senders import SendPort
 from bot.settings import Settings
 from bot.store.delivery import campaigns
 from bot.store.engine.database import Database

@@ -47,11 +47,20 @@ def drafts(json: Json = False) -> int:
 def publish(
     articles: Articles,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until every message has left.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="TOPIC",
+            help="Push only to who follows this topic; may be given again. `all` takes such a choice back.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Publish articles and push them to who follows them."""
     from bot.cli import newsroom
 
-    return newsroom.publish(articles, wait=wait)
+    return newsroom.publish(articles, wait=wait, only=only or ())
 
 
 def retract(
