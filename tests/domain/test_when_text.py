@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.article import Manner
-from bot.domain.when_text import Fault, read_manner, read_when
-from bot.domain.when_words import VOCABULARIES
+from bot.domain.when_text import VOCABULARIES, Fault, read_manner, read_when
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 NOW = datetime(2026, 11, 30, 12, 30, 17, tzinfo=UTC)  # a Monday, the last of its month; in Berlin 13:30
@@ -197,9 +196,121 @@ FRENCH = {
     "demain à midi": "2026-12-01 12:00",
     "demain à minuit": "2026-12-02 00:00",
 }
+PORTUGUESE = {
+    "amanhã às 9": "2026-12-01 09:00",
+    "amanhã às 9h30": "2026-12-01 09:30",
+    "hoje às 18h": "2026-11-30 18:00",
+    "hoje à noite às 8": "2026-11-30 20:00",
+    "depois de amanhã às 7 da manhã": "2026-12-02 07:00",
+    "amanhã às 3 da tarde": "2026-12-01 15:00",
+    "amanhã às 8 e meia da noite": "2026-12-01 20:30",
+    "sexta-feira às 18h": "2026-12-04 18:00",
+    "sexta às 18:00": "2026-12-04 18:00",
+    "terça da semana que vem às 9": "2026-12-08 09:00",
+    "24 de dezembro às 18h": "2026-12-24 18:00",
+    "24/12 às 18:00": "2026-12-24 18:00",
+    "no dia 5 às 9h": "2026-12-05 09:00",
+    "1º de janeiro de 2027 às 10h": "2027-01-01 10:00",
+    "daqui a 2 horas": "2026-11-30 15:30",
+    "em 20 minutos": "2026-11-30 13:50",
+    "em 3 dias às 9": "2026-12-03 09:00",
+    "amanhã ao meio-dia": "2026-12-01 12:00",
+    "amanhã": "no time | 2026-12-01 07:00 | 2026-12-01 09:00 | 2026-12-01 12:00 | 2026-12-01 18:00",
+}
+RUSSIAN = {
+    "завтра в 9": "2026-12-01 09:00",
+    "завтра в 9:30": "2026-12-01 09:30",
+    "завтра в 9 утра": "2026-12-01 09:00",
+    "завтра в 8 вечера": "2026-12-01 20:00",
+    "завтра в 3 часа дня": "2026-12-01 15:00",
+    "завтра в 2 часа ночи": "2026-12-01 02:00",
+    "сегодня в 18 часов 30 минут": "2026-11-30 18:30",
+    "сегодня вечером в 8": "2026-11-30 20:00",
+    "послезавтра в 7:00": "2026-12-02 07:00",
+    "в пятницу в 18:00": "2026-12-04 18:00",
+    "во вторник на следующей неделе в 9": "2026-12-08 09:00",
+    "24 декабря в 18:00": "2026-12-24 18:00",
+    "24.12. в 18:00": "2026-12-24 18:00",
+    "1 января 2027 в 10 часов": "2027-01-01 10:00",
+    "5 числа в 9": "2026-12-05 09:00",
+    "через час": "2026-11-30 14:30",
+    "через полчаса": "2026-11-30 14:00",
+    "через 2 часа": "2026-11-30 15:30",
+    "через 20 минут": "2026-11-30 13:50",
+    "через неделю в 9": "2026-12-07 09:00",
+    "завтра в полдень": "2026-12-01 12:00",
+}
+ARABIC = {
+    "غدًا الساعة 9": "2026-12-01 09:00",
+    "غدا الساعة ٩:٣٠": "2026-12-01 09:30",
+    "غدًا الساعة 9 صباحًا": "2026-12-01 09:00",
+    "غدًا في الساعة الثامنة مساءً": "2026-12-01 20:00",
+    "اليوم الساعة 6 مساء": "2026-11-30 18:00",
+    "بعد غد الساعة 7 ص": "2026-12-02 07:00",
+    "يوم الجمعة الساعة 18:00": "2026-12-04 18:00",
+    "الثلاثاء من الأسبوع القادم الساعة 9": "2026-12-08 09:00",
+    "24 ديسمبر الساعة 18:00": "2026-12-24 18:00",
+    "24 كانون الأول 2026، الساعة 18:00": "2026-12-24 18:00",
+    "مساء الغد الساعة 8 والنصف": "2026-12-01 20:30",
+    "بعد ساعة": "2026-11-30 14:30",
+    "بعد ساعتين": "2026-11-30 15:30",
+    "بعد نصف ساعة": "2026-11-30 14:00",
+    "بعد 20 دقيقة": "2026-11-30 13:50",
+    "بعد يومين الساعة 9": "2026-12-02 09:00",
+    "\u200fغدًا الساعة 9\u200f": "2026-12-01 09:00",
+}
+CHINESE = {
+    "明天9点": "2026-12-01 09:00",
+    "明天上午9点": "2026-12-01 09:00",
+    "明天 上午 9:30": "2026-12-01 09:30",
+    "明天下午3点半": "2026-12-01 15:30",
+    "明天晚上八点": "2026-12-01 20:00",
+    "今晚8点": "2026-11-30 20:00",
+    "明早7点": "2026-12-01 07:00",
+    "后天9点30分": "2026-12-02 09:30",
+    "下午3点": "2026-11-30 15:00",
+    "周五18:00": "2026-12-04 18:00",
+    "下周二上午9点": "2026-12-08 09:00",
+    "12月24日18点": "2026-12-24 18:00",
+    "2026年12月24日 18：00": "2026-12-24 18:00",
+    "十二月二十日晚上8点": "2026-12-20 20:00",
+    "5号上午9点": "2026-12-05 09:00",
+    "半小时后": "2026-11-30 14:00",
+    "两个小时后": "2026-11-30 15:30",
+    "20分钟后": "2026-11-30 13:50",
+    "3天后9点": "2026-12-03 09:00",
+    "明天中午": "2026-12-01 12:00",
+    "明天九点五分": "2026-12-01 09:05",
+    "2小时30分钟后": "2026-11-30 16:00",
+    "明天凌晨2点": "2026-12-01 02:00",
+}
+JAPANESE = {
+    "明日9時": "2026-12-01 09:00",
+    "明日の朝9時": "2026-12-01 09:00",
+    "明日の9時30分に": "2026-12-01 09:30",
+    "明日午後3時半": "2026-12-01 15:30",
+    "明日 ９：００": "2026-12-01 09:00",
+    "今夜8時": "2026-11-30 20:00",
+    "午後6時": "2026-11-30 18:00",
+    "明後日の7時": "2026-12-02 07:00",
+    "金曜日の18時": "2026-12-04 18:00",
+    "来週の火曜日9時": "2026-12-08 09:00",
+    "12月24日18時": "2026-12-24 18:00",
+    "2026年12月24日の午後6時": "2026-12-24 18:00",
+    "5日の9時": "2026-12-05 09:00",
+    "2時間後": "2026-11-30 15:30",
+    "20分後に": "2026-11-30 13:50",
+    "3日後の9時": "2026-12-03 09:00",
+    "明日の正午": "2026-12-01 12:00",
+    "明日午前0時": "2026-12-01 00:00",
+    "2時間30分後": "2026-11-30 16:00",
+}
 ALL = [
     (language, text, expected)
-    for language, table in (("en", ENGLISH), ("de", GERMAN), ("es", SPANISH), ("fr", FRENCH))
+    for language, table in (
+        *(("en", ENGLISH), ("de", GERMAN), ("es", SPANISH), ("fr", FRENCH), ("pt-br", PORTUGUESE), ("ru", RUSSIAN)),
+        *(("ar", ARABIC), ("zh-hans", CHINESE), ("ja", JAPANESE)),
+    )
     for text, expected in table.items()
 ]
 
@@ -215,12 +326,15 @@ REFUSED = [
     "29 February 2027 9:00", "tomorrow tomorrow 9:00", "friday monday 9:00", "9:00 10:00", "tomorrow at", "at at 9",
     "Tuesday 24 December 2026 18:00", "18:00 in the morning", "in 0 minutes", "in -5 minutes", "in 99999 days at 9",
     "yesterday 9:00", "tomorrow 9:00 please", "ٱ9:00", "tomorrow ९:00", "12.13.2026 18:00", "in 2 hours at 9",
+    "завтра в 9 или позже", "через часов", "через 0 минут", "明天9点左右", "这个周五9点", "昨天9点", "明日ごろ9時",
+    "2時間", "後", "غدا حوالي الساعة 9", "بعد", "أمس الساعة 9", "ontem às 9", "amanhã às 9 ou 10",
+    "сегодня вечером утром в 8", "завтра в 12 ночи", "明日午後12時", "غدًا الساعة 12 مساءً", "明天晚上12点",
     "0 December 9:00", "2026-13-01 9:00", "2026-12-24 18:00 +", "a" * 500, "9" * 120, ":", "//", "tomorrow 18:00 pm",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", REFUSED)
-@pytest.mark.parametrize("language", ["en", "de", "fr", "xx", "zh-hans"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "xx", "zh-hans", "ru", "ar", "ja", "pt-br"])
 def test_what_is_not_understood_to_its_end_is_refused(text, language):
     assert local(text, language) == "unknown"
 
@@ -255,6 +369,27 @@ def test_a_time_that_does_not_exist_is_said_with_the_nearest_that_do():
     assert local("2027-03-28 00:15", "en", zone=beirut) == "gap | 2027-03-28 01:00 | 2027-03-28 01:15"
 
 
+GAPS_AND_FOLDS = [
+    # Source: the IANA rules of these zones for 2027, as tzdata 2025b has them.
+    ("Europe/Berlin", "de", "28.3.2027 um 2:30", "gap | 2027-03-28 03:00 | 2027-03-28 03:30"),
+    ("Europe/Berlin", "fr", "le 31 octobre 2027 à 2h30", "twice | 2027-10-31 02:30 | 2027-10-31 02:30"),
+    ("America/St_Johns", "en", "14 March 2027 2:15 am", "gap | 2027-03-14 03:00 | 2027-03-14 03:15"),
+    ("America/St_Johns", "es", "7 de noviembre de 2027 a las 1:15", "twice | 2027-11-07 01:15 | 2027-11-07 01:15"),
+    ("America/St_Johns", "pt_BR", "14 de março de 2027 às 2h59", "gap | 2027-03-14 03:00 | 2027-03-14 03:59"),
+    ("Africa/Cairo", "ar", "30 أبريل 2027 الساعة 0:30", "gap | 2027-04-30 01:00 | 2027-04-30 01:30"),
+    ("Africa/Cairo", "ru", "28 октября 2027 в 23:30", "twice | 2027-10-28 23:30 | 2027-10-28 23:30"),
+    ("Australia/Lord_Howe", "zh_Hans", "2027年10月3日2点15分", "gap | 2027-10-03 02:30 | 2027-10-03 02:45"),
+    ("Australia/Lord_Howe", "ja", "2027年4月4日 1時45分", "twice | 2027-04-04 01:45 | 2027-04-04 01:45"),
+    ("Australia/Lord_Howe", "en", "3 October 2027 2:30", "2027-10-03 02:30"),  # half an hour is left out there
+    ("Australia/Lord_Howe", "en", "4 April 2027 1:29", "2027-04-04 01:29"),
+]
+
+
+@pytest.mark.parametrize(("zone", "language", "text", "expected"), GAPS_AND_FOLDS)
+def test_gaps_and_folds_of_any_zone_are_said_in_any_language(zone, language, text, expected):
+    assert local(text, language, zone=ZoneInfo(zone)) == expected
+
+
 def test_a_time_that_comes_twice_is_said_with_both():
     when = read_when("31 October 2027 2:30", "en", BERLIN, NOW)
     first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
@@ -267,7 +402,9 @@ def test_a_time_that_comes_twice_is_said_with_both():
 @pytest.mark.parametrize(
     ("text", "language"),
     [("tomorrow 9 silently", "en"), ("tomorrow 9, silently", "en"), ("morgen um 9 leise", "de"),
-     ("mañana a las 9 en silencio", "es"), ("demain à 9h en silence", "fr")],
+     ("mañana a las 9 en silencio", "es"), ("demain à 9h en silence", "fr"), ("amanhã às 9 sem som", "pt-br"),
+     ("завтра в 9 без звука", "ru"), ("غدًا الساعة 9 بلا صوت", "ar"), ("明天9点静音", "zh-hans"),
+     ("明日9時、無音", "ja")],
 )  # fmt: skip
 def test_without_a_sound_is_said_at_the_end(text, language):
     when = read_when(text, language, BERLIN, NOW)
