@@ -9,7 +9,6 @@ was wrong on 29 of 131 such phrases, 12 times in the past: `tomorrow 9` keeps it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -18,21 +17,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.article import Manner
 from bot.domain.local_time import Clocks, LocalTime, at_local
 from bot.domain.when_grammar import Said, readings, tokens_of, without_manner
+from bot.domain.when_languages import VOCABULARIES
 from bot.domain.when_words import Part, Vocabulary
-from bot.domain.when_words_european import ENGLISH, FRENCH, GERMAN, SPANISH
-from bot.domain.when_words_other import ARABIC, CHINESE, JAPANESE, PORTUGUESE, RUSSIAN
 
-VOCABULARIES: Mapping[str, Vocabulary] = {
-    "en": ENGLISH,
-    "de": GERMAN,
-    "es": SPANISH,
-    "fr": FRENCH,
-    "pt": PORTUGUESE,
-    "ru": RUSSIAN,
-    "ar": ARABIC,
-    "zh": CHINESE,
-    "ja": JAPANESE,
-}
 MAX_LENGTH = 120  # characters; nobody says a time in more
 FURTHEST = timedelta(days=731)
 LATELY = timedelta(days=31)
@@ -77,7 +64,7 @@ def read_when(text: str, language: str, zone: ZoneInfo, now: datetime) -> When:
     """
     if len(text) > MAX_LENGTH:
         return When(None, Fault.UNKNOWN)
-    own = language.replace("_", "-").partition("-")[0]
+    own = language.partition("-")[0]
     order = dict.fromkeys([own if own in VOCABULARIES else "en", "en", *VOCABULARIES])
     for tag in order:
         found = _read(text, VOCABULARIES[tag], zone, now)
@@ -91,7 +78,7 @@ def read_manner(text: str, language: str, *, may_be_all: bool = False) -> tuple[
 
     Nothing is taken away from a text of one word, unless that `may_be_all` there is.
     """
-    own = language.replace("_", "-").partition("-")[0]
+    own = language.partition("-")[0]
     before, _, last = text.strip().rpartition(" ")
     for tag in dict.fromkeys([own if own in VOCABULARIES else "en", "en"]):
         _, manner = without_manner(tokens_of(last), VOCABULARIES[tag])
@@ -212,14 +199,10 @@ def _minute(said: Said) -> int | None:
             return said.minute + 720 if 1 <= hour <= 7 else said.minute if 12 <= hour <= 19 else None
         case Part.EVENING:
             return said.minute + 720 if 5 <= hour < 12 else said.minute if 17 <= hour < 24 else None
-        case Part.SMALL_HOURS:
-            return said.minute if hour <= 5 else None
-        case Part.FIRST_HALF:
-            return said.minute if hour < 12 else None
-        case Part.SECOND_HALF:
-            return said.minute + 720 if hour < 12 else said.minute if 12 < hour < 24 else None
         case Part.NIGHT:
             return said.minute + 720 if 8 <= hour < 12 else said.minute if 20 <= hour < 24 else None
+        case Part.SMALL_HOURS:
+            return rest if hour == 12 else said.minute if hour < 6 else None
 
 
 def _days(said: Said, zone: ZoneInfo, now: datetime) -> list[date]:

@@ -65,12 +65,13 @@ class Instances:
         """What all of them log. Whoever has lost its database says so, and that is no failure of the bot's."""
         return self.here.folder / "instances.txt"
 
-    async def start(self, **changed: str) -> Instance:
-        """Start one more, and return when it can answer people."""
+    async def start(self, *, differs: float = 0.0, **changed: str) -> Instance:
+        """Start one more, and return when it can answer people. Its machine's clock `differs` by so many seconds."""
         port = free_port()
+        what = (Path(__file__).with_name("skewed.py"), str(differs)) if differs else ("-m", "bot", "run")
         with self.log.open("ab") as log:
             changed = {"HTTP": f"127.0.0.1:{port}", **changed}
-            process = await self.here._start("-m", "bot", "run", changed=changed, stdout=log, stderr=log)
+            process = await self.here._start(*what, changed=changed, stdout=log, stderr=log)
         started = Instance(process, f"http://127.0.0.1:{port}")
         self.running.append(started)
         async with asyncio.timeout(PATIENCE):

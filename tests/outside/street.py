@@ -24,7 +24,8 @@ from processes import Process, start_python
 
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.tour.stage import plain
-from bot.sandbox.world.world import Cast, World
+from bot.sandbox.world.state import Cast
+from bot.sandbox.world.world import World
 
 TOKEN = "424242:outside-token-AAAAAAAAAAAAAAAAAAAAAAAAA"
 ON_POSTGRES = "STREETS_ON_POSTGRES"

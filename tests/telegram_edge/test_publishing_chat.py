@@ -214,7 +214,7 @@ async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
             house.clock.advance(house.ctx.settings.undo)
             await desk.room.run()
         case _:
-            await getattr(newsroom, first)(house.db, done.campaign, by=BEN, now=now)
+            await getattr(campaign_control, first)(house.db, done.campaign, by=BEN, now=now)
     before = await desk.room.campaign(done.campaign)
     assert await house.presses_data(EDITH, data, message) == toast
     await desk.turn()

@@ -3,6 +3,7 @@ Messages for readers.
 
 | what | modules |
 | --- | --- |
+| answers to a command that is none | `mistyped` |
 | articles, and lists of them | `article`, `card`, `lists`, `catching_up`, `inline`, `retracted`, `change_note` |
 | digests | `digest`, `digest_content`, `rich_digest`, `digest_settings` |
 | coming and leaving | `onboarding`, `own_data`, `channels` |

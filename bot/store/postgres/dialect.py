@@ -31,7 +31,8 @@ from typing import Any
 
 from bot.store.engine.lists import DocumentList, TextList
 from bot.store.engine.word_query import WordQuery
-from bot.store.postgres.own_sql import OWN
+from bot.store.postgres.own_sql import own
+from bot.store.postgres.rows import Array
 
 _TOKEN = re.compile(
     r"""
@@ -77,7 +78,9 @@ def translated(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> State
 
 def _array(value: object) -> object:
     """Return a list as psycopg takes it. What is a document stays text: it is cast in the statement."""
-    return value if value is None or isinstance(value, DocumentList) else json.loads(str(value))
+    if value is None or isinstance(value, DocumentList):
+        return value
+    return json.loads(str(value)) if isinstance(value, TextList) else Array("{" + str(value)[1:-1] + "}")
 
 
 def _plain(value: object) -> object:
@@ -101,7 +104,7 @@ def _lists(sql: str) -> tuple[str, ...]:
 
 @lru_cache(_KEPT)
 def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
-    sql = OWN.get(sql, sql)
+    sql = own(sql)
     words = [match for match in _TOKEN.finditer(sql) if match.lastgroup != "blank"]
     tokens = [match[0] for match in words]
     functions = dict(lists)

@@ -103,7 +103,9 @@ class DirectSession:
                 if (why := why_nothing_runs("the database", *map(found.get, MARKS))) is not None:
                     raise StoreMoved(why)
                 await self._conn.execute("DELETE FROM leases")
-                back = await self._conn.execute("UPDATE deliveries SET owner = 0, unsure = unsure + 1 WHERE owner <> 0")
+                back = await self._conn.execute(
+                    "UPDATE deliveries SET owner = 0, unsure = unsure + 1 WHERE owner <> 0 AND attempts > 0"
+                )
                 begun = await self._conn.execute(_BEGIN_TERM, (LEASE.seconds, instance))
                 [(number,)] = await begun.fetchall()
         except psycopg.Error as error:

@@ -286,11 +286,15 @@ NUL = "zero \0 in it"
 async def test_a_text_may_hold_the_character_nul(engine: Engine) -> None:
     """SQLite: stores it (nulinstr.html). PostgreSQL: "the NULL (0) character is not allowed" (datatype-character.html).
 
-    The store: what is written comes back, and what is asked for is found; in lists, which are JSON text to SQLite and
-    would end with it, it finds nothing.
+    The store: what is written comes back, in the same order, and what is asked for is found; in lists, which are JSON
+    text to SQLite and would end with it, it finds nothing.
     """
     async with engine.transaction() as conn:
         await conn.execute("INSERT INTO meta (key, value) VALUES (:text, :text)", {"text": NUL})
+        for odd in ("\1", "\1\1", "\1\2", "\0\1", "\ufdd0", "\ufffd"):
+            await conn.execute("INSERT INTO meta (key, value) VALUES (:text, :text)", {"text": f"o{odd}"})
+    odd_ones = await asked(engine, "SELECT value FROM meta WHERE substr(key, 1, 1) = 'o' ORDER BY value")
+    assert odd_ones == ["o\0\1", "o\1", "o\1\1", "o\1\2", "o\ufdd0", "o\ufffd"]
     assert await asked(engine, "SELECT value FROM meta WHERE key = :text", text=NUL) == [NUL]
     assert await asked(engine, "SELECT value FROM meta WHERE key = :text", text="zero ") == []
     among = "SELECT value FROM meta WHERE key IN (SELECT value FROM json_each(:list))"
