@@ -154,5 +154,7 @@ def configure(form: str, level: str) -> None:
     # Libraries speak up only when something is wrong: aiosqlite's debug lines would hold SQL parameters.
     for noisy in ("aiohttp", "aiosqlite", "asyncio", "telegram", "watchfiles"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # What fails it raises as well, and then warns of how it cleans up after that.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     # This logger writes out whole updates that it cannot read, message texts included.
     logging.getLogger("telegram.ext.ExtBot").setLevel(logging.CRITICAL + 1)

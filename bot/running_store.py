@@ -32,12 +32,16 @@ from bot.store.opening import need_driver, open_database
 
 if TYPE_CHECKING:
     from bot.store.postgres.leadership import Leadership
+    from bot.store.postgres.server_clock import ServerClock
 
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = 1.0  # seconds until what sends begins anew, in the next term
 
 SHARED_EVERY = 1.0  # seconds between two looks at how many share the pace
+
+CLOCK_ASKED_EVERY = 10.0  # seconds
+CLOCK_DIFFERS = 2.0  # seconds; more is worth a word
 
 Clock = Callable[[], datetime]
 Loop = Callable[[], Awaitable[None]]
@@ -49,12 +53,17 @@ class _Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunningStore:
-    """An open database, and this process's part in what is done with it. `reserve` is the disk's; None: a server's."""
+    """An open database, and this process's part in what is done with it.
+
+    `clock` is the time of all who are this bot. `reserve` is the disk's; None: a server's.
+    """
 
     db: Database
+    clock: Clock
     reserve: Reserve | None = None
     lock: DatabaseLock | None = None
     leadership: Leadership | None = None
+    server_clock: ServerClock | None = None
 
     @property
     def generation(self) -> int:
@@ -88,6 +97,12 @@ class RunningStore:
             keep_within(shared_rate(rate, await self.db.processes(), leads=self.leads()))
             await asyncio.sleep(SHARED_EVERY)
 
+    async def follow_clock(self) -> None:
+        """Let the time be the server's, also where its clock or another server's is set; return where it is not."""
+        while self.server_clock is not None:
+            await asyncio.sleep(CLOCK_ASKED_EVERY)
+            await self.server_clock.ask()
+
     async def send(self, run: Callable[[int | None], Awaitable[None]], is_ending: Callable[[], bool]) -> None:
         """Let what sends run, in each term that this process is given, until it ends because the process does."""
         if (leadership := self.leadership) is None:
@@ -115,14 +130,18 @@ async def open_store(
     lost: asyncio.Event | None,
     clock: Clock,
     wake: Callable[[], None],
+    *,
+    follows_server: bool,
 ) -> RunningStore:
     """Open the database for a bot that runs; it is closed with the stack.
+
+    `clock` is this machine's, instead of which a server's counts if it `follows_server`.
 
     `lost`, once set, says that a file is no longer where it was; `wake` is called when others have written.
     Raises: SettingsError; StoreError when it cannot be used or, a file, is in use.
     """
     if isinstance(settings.database, ServerAddress):
-        return await _on_a_server(settings, settings.database, stack, wake)
+        return await _on_a_server(settings, settings.database, stack, clock, wake, follows_server)
     path = settings.database
     lock = DatabaseLock(path)
     stack.callback(lock.release)
@@ -133,24 +152,40 @@ async def open_store(
     reserve = Reserve(path)
     if not await asyncio.to_thread(reserve.take):
         log.error("there is no room on the disk beside %s; nothing is sent until there is", path)
-    return RunningStore(db, reserve, lock)
+    return RunningStore(db, clock, reserve, lock)
 
 
 async def _on_a_server(
-    settings: Settings, address: ServerAddress, stack: contextlib.AsyncExitStack, wake: Callable[[], None]
+    settings: Settings,
+    address: ServerAddress,
+    stack: contextlib.AsyncExitStack,
+    clock: Clock,
+    wake: Callable[[], None],
+    follows_server: bool,
 ) -> RunningStore:
     need_driver()
+    from bot.store.postgres.database import PostgresDatabase
     from bot.store.postgres.direct_session import refuse_shared_sessions
-    from bot.store.postgres.leadership import Leadership
+    from bot.store.postgres.leadership import Leadership, since_boot
+    from bot.store.postgres.server_clock import ServerClock
 
     direct = settings.database_direct
     await refuse_shared_sessions(direct or address.url, address.url, is_set=direct is not None)
     db = await open_database(address, create=True, through_pool=direct is not None)
     stack.push_async_callback(db.close)
+    server_clock = None
+    if follows_server:
+        assert isinstance(db, PostgresDatabase)
+        server_clock = ServerClock(db, since_boot)
+        await server_clock.ask()
+        if abs(differs := (clock() - server_clock()).total_seconds()) > CLOCK_DIFFERS:
+            how = "ahead of" if differs > 0 else "behind"
+            log.warning("this machine's clock is %.0f s %s the database's, which counts", abs(differs), how)
+        clock = server_clock
     leadership = Leadership(direct or address.url, f"{socket.gethostname()}:{os.getpid()}", heard=lambda what: wake())
     taking_part = asyncio.create_task(leadership.run(), name="leadership")
     stack.push_async_callback(_end_part, taking_part)
-    return RunningStore(db, leadership=leadership)
+    return RunningStore(db, clock, leadership=leadership, server_clock=server_clock)
 
 
 async def _end_part(taking_part: asyncio.Task[None]) -> None:

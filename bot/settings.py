@@ -154,10 +154,11 @@ def _parts(value: object) -> Parts:
 
 
 def _language(value: object) -> str:
-    text = str(value).strip().lower()
-    if not re.fullmatch(r"[a-z]{2,3}", text):
-        raise ValueError(f'"{value}" is not a language; write two letters such as en')
-    return text
+    # https://www.rfc-editor.org/rfc/rfc5646#section-2.1.1 (case says nothing; a region is written BR, a script Hans)
+    language, *others = str(value).strip().replace("_", "-").split("-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}", language) or not all(re.fullmatch(r"[A-Za-z0-9]{2,8}", s) for s in others):
+        raise ValueError(f'"{value}" is not a language; write it as en or pt-BR')
+    return "-".join((language.lower(), *(s.title() if len(s) == 4 else s.upper() for s in others)))
 
 
 def _fetch_rules(value: object) -> FetchRules:

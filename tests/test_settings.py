@@ -10,6 +10,7 @@ import pytest
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.parts import ALL_PARTS, Part
 from bot.errors import SettingsError
+from bot.render.locale import languages
 from bot.settings import Settings, packaged_seeds, read_settings, warnings
 
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
@@ -48,6 +49,9 @@ RIGHT = [
     ("FETCH_ALLOW", "wiki.local,", "fetch_allow", FetchRules(frozenset({"wiki.local"}))),
     ("TIMEZONE", "Europe/Berlin", "timezone", ZoneInfo("Europe/Berlin")),
     ("LANGUAGE", "DE", "language", "de"),
+    ("LANGUAGE", "pt-BR", "language", "pt-BR"),
+    ("LANGUAGE", " pt_br ", "language", "pt-BR"),
+    ("LANGUAGE", "zh-hans", "language", "zh-Hans"),
     ("CONTACT", "desk@news.example", "contact", "desk@news.example"),
     ("WEBHOOK_URL", "https://news.example/hook", "webhook_url", "https://news.example/hook"),
     ("LISTEN", "0.0.0.0:8443", "listen", ("0.0.0.0", 8443)),
@@ -102,6 +106,8 @@ WRONG = [
     ("TIMEZONE", "Berlin"),
     ("TIMEZONE", "../../etc/passwd"),
     ("LANGUAGE", "english"),
+    ("LANGUAGE", "pt-"),
+    ("LANGUAGE", "pt_BR.UTF-8"),
     ("DATABASE", "/"),
     ("DATABASE", "postgresql://anna:secret@db.example"),
     ("DATABASE", "postgresql://anna:sec#ret@db.example/news"),
@@ -121,6 +127,11 @@ WRONG = [
     ("LOG", "xml"),
     ("LOG", "text:loud"),
 ]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_newsbot_speaks_can_be_the_one_of_those_who_speak_none(language: str) -> None:
+    assert read_settings({"NEWSBOT_LANGUAGE": language}, NOWHERE).language == language
 
 
 def _refusal(environment: dict[str, str], dotenv: Path = NOWHERE) -> str:

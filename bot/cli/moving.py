@@ -27,8 +27,6 @@ def move(database: str) -> int:
     say(f"{new} holds all that was in {old}: {what}.")
     rows = f"{number(sum(moved.rows.values()))} rows of {len(moved.rows)} tables"
     say(f"{rows} in {span(now() - begun)}; the counts and checksums of each table are the same in both.")
-    for table, many in sorted(moved.altered.items()):
-        say(f"{number(many)} of {table}: a character U+0000, which PostgreSQL does not take, is U+FFFD there.")
     secret = " with its password" if isinstance(there, ServerAddress) and there.url != there.shown else ""
     say(f"Next: set NEWSBOT_DATABASE={new}{secret}, and start `newsbot run`. What was on its way goes on from there.")
     say(f"Nothing runs on {old} any more; `newsbot move --back` lets it be used again.")

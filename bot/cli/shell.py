@@ -23,6 +23,8 @@ from bot.store.engine.database import Database
 from bot.store.opening import open_database
 
 PAUSED = "All pushes are held. `newsbot resume` releases them."
+_ahead = timedelta(0)
+"""How far the clock of the opened database's server is ahead of this machine's."""
 _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
 
 
@@ -90,7 +92,8 @@ def me() -> ShellUser:
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    """Return the time that counts: this machine's, or the server's once a database on one was opened."""
+    return datetime.now(UTC) + _ahead
 
 
 def refuse_article(error: ReaderError) -> None:
@@ -117,9 +120,11 @@ def file_of(place: Place, advice: str) -> Path:
 @asynccontextmanager
 async def opened(settings: Settings, *, create: bool = False) -> AsyncIterator[Database]:
     """Open the configured database for one command. Raises: StoreError, with the absolute path."""
+    global _ahead
     is_pooled = settings.database_direct is not None
     db = await open_database(settings.database, create=create, readers=1, through_pool=is_pooled)
     try:
+        _ahead = await db.ahead_of(datetime.now(UTC))
         yield db
     finally:
         await db.close()

@@ -6,7 +6,9 @@ https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): what was not used is
 a pause is what Telegram punishes. Its limits are nowhere promised, and a 429 does not say whether one chat or all are
 meant (https://github.com/tdlib/td/issues/715). So it is taken for that chat's own, unless chats that were within
 their own limits complain together (`is_within_limits`, `Pace.complained`): then the pace gives way for all, and grows
-back.
+back. How often messages may be changed is nowhere written either, and whoever changes one every few seconds waits for
+minutes (https://github.com/m1guelpf/chatgpt-telegram/issues/63): so a 429 for an edit says nothing of what is sent.
+Where chats complain together of edits, the edits of campaigns rest, and news goes on.
 """
 
 from __future__ import annotations
@@ -76,17 +78,16 @@ def is_person(chat: int) -> bool:
     return chat > 0
 
 
-def is_within_limits(chat: int, messages: int, known_for: float, rested_for: float, is_edit: bool = False) -> bool:
+def is_within_limits(chat: int, messages: int, known_for: float, rested_for: float) -> bool:
     """Return whether a chat that is told to wait was within its own limits, as far as anybody can know.
 
     `messages` left for it of late, edits and the one in question included: Telegram counts them together
     (https://github.com/tdlib/td/issues/3034). `known_for` is for how many seconds everything that left is known: what
     an earlier process sent, or what had to be forgotten, is not. `rested_for` is how many seconds ago its last hold
-    ended. What is not known does not count as kept; nor does an edit, because how often a message may be changed is
-    nowhere written, and who changes one every few seconds waits for minutes.
+    ended. What is not known does not count as kept.
     """
     window, few = (PERSON_WINDOW, FEW_FOR_A_PERSON) if is_person(chat) else (GROUP_WINDOW, FEW_FOR_A_GROUP)
-    return 0 < messages <= few and known_for >= window and rested_for >= IDLE_RESET and not is_edit
+    return 0 < messages <= few and known_for >= window and rested_for >= IDLE_RESET
 
 
 class Witness(NamedTuple):

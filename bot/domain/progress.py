@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from math import ceil
 
 from bot.domain.delivery import NEWS
 from bot.domain.message import Message
@@ -20,6 +21,8 @@ FAST_REDRAW = timedelta(seconds=2)
 FAST_REDRAW_FOR = timedelta(minutes=1)
 SLOW_REDRAW = timedelta(minutes=1)
 MEASURED_FROM = timedelta(seconds=5)  # a shorter run says nothing about the rate
+
+REPLY_EXPECTED_WITHIN = timedelta(seconds=5)  # so long the answer to a publish may take
 
 
 class Phase(StrEnum):
@@ -100,6 +103,10 @@ class Standing:
         if self.first_sent_at is None or self.last_sent_at is None:
             return timedelta(seconds=1)
         return max(timedelta(seconds=1), self.last_sent_at - self.first_sent_at)
+
+    def starts_in(self, now: datetime) -> timedelta:
+        """Return how long nothing leaves yet, in whole seconds."""
+        return timedelta(seconds=ceil((self.start_at - now) / timedelta(seconds=1)))
 
     def remaining(self, now: datetime) -> timedelta:
         """Return about how long the rest takes: at the rate measured since it last went on, else at what the limits

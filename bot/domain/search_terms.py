@@ -40,6 +40,11 @@ _SIGNS = re.compile(r"(\+\+|[+#](?![a-z0-9]))[+#]*")  # behind a word: C++, C#, 
 _EDGES = ',;:!?()[]{}"“”„«»‹›…–—*'
 _JOINTS = frozenset("-'’&.\u2010\u2011")
 _MAX_JOINED = 6
+LONGEST_WORD = 500
+"""Characters by which a word is found; the rest of it counts no more. A tsvector takes 2,046 bytes of one.
+
+Source: https://www.postgresql.org/docs/current/textsearch-limitations.html
+"""
 BREAK = "\ue000"
 """Stands between a text's words in their order and their other forms, so that no phrase reaches across."""
 GAP = "\ue001"
@@ -72,13 +77,14 @@ def indexed(text: str) -> str:
     folded = fold(text)
     if folded.isascii() and _SPECIAL.search(folded) is None:
         # Nearly every English text, at a twentieth of the cost.
-        return " ".join(folded.translate(_BETWEEN_ASCII_WORDS).split())
+        words = folded.translate(_BETWEEN_ASCII_WORDS).split()
+        return " ".join(words if len(folded) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in words])
     inner: list[str] = []
     others: dict[str, None] = {}
     for piece in folded.split():
         plain = piece.strip(_EDGES).rstrip(".")
         if plain.isalnum() and (plain.isascii() or _RUN.search(plain) is None):
-            inner.append(plain)  # nearly every word there is
+            inner.append(plain[:LONGEST_WORD])  # nearly every word there is
         else:
             _take_apart(piece, inner, others)
     return " ".join([*inner, BREAK, *others] if others else inner)
@@ -230,16 +236,16 @@ def _tokens(word: _Word) -> Iterator[str]:
     for part, is_run in _parts(word.text):
         clusters = _clusters(part) if is_run else [part]
         if len(clusters) == 1:
-            yield part
+            yield part[:LONGEST_WORD]
         else:
-            yield from map("".join, pairwise(clusters))
+            yield from ("".join(pair)[:LONGEST_WORD] for pair in pairwise(clusters))
 
 
 def _last_of_runs(word: _Word) -> Iterator[str]:
     """Return the last character of each run: with it every character of the run begins a token."""
     for part, is_run in _parts(word.text):
         if is_run:
-            yield _clusters(part)[-1]
+            yield _clusters(part)[-1][:LONGEST_WORD]
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -284,7 +290,7 @@ def _groups(folded: str) -> list[_Group]:
         if is_tied and not groups[-1][-1].is_special:
             groups[-1].append(_Word(text))
         else:
-            groups.append([_Word(text, special)])
+            groups.append([_Word(text, special[:LONGEST_WORD])])
         end = stop
     return [_Group(tuple(words), _joined(words)) for words in groups]
 
@@ -299,7 +305,7 @@ def _joined(words: list[_Word]) -> str | None:
     if not 1 < len(words) <= _MAX_JOINED:
         return None
     together = "".join(word.text for word in words)
-    return None if together.isdecimal() else together
+    return None if together.isdecimal() or len(together) > LONGEST_WORD else together
 
 
 def _spans(folded: str) -> Iterator[tuple[int, int]]:

@@ -250,8 +250,8 @@ def monday_of(day: date) -> date:
 def report_due(now: datetime, zone: tzinfo, told_until: date | None) -> date | None:
     """Return the Monday whose report on the week before is due; None when it has been told, or its time is to come.
 
-    Whoever moves to another zone gets no second one for the same week. One that was missed for longer than a week is
-    not made up for: only the newest is due.
+    Whoever moves to another zone gets no second one for the same week. Of several that were missed only the newest is
+    due.
     """
     monday = newest_report(now, zone)
     return monday if told_until is not None and monday > told_until else None

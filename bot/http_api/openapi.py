@@ -16,11 +16,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.content.articles.schema import ArticleSchema
-from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import AudienceSchema, CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api import answer_schema
 from bot.http_api.answer_schema import ArticleDone, ArticleKnown, Delivery, HookDone, Problem
 
-DESCRIBED: tuple[type[BaseModel], ...] = (ArticleSchema, IdentitySchema, CorrectionSchema, ScheduleSchema)
+DESCRIBED: tuple[type[BaseModel], ...] = (
+    ArticleSchema,
+    IdentitySchema,
+    CorrectionSchema,
+    AudienceSchema,
+    ScheduleSchema,
+)
 ANSWERED: tuple[type[BaseModel], ...] = (
     *(answer_schema.Article, ArticleDone, ArticleKnown),
     *(Problem, Delivery, HookDone),
@@ -54,7 +60,7 @@ def described() -> Json:
         "name": "Idempotency-Key",
         "in": "header",
         "description": "The same request under the same key is done once within a day",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     }
     topic = {
         "name": "topic",
@@ -75,7 +81,9 @@ def described() -> Json:
         "paths": {
             "/api/v1/articles": {
                 "post": {
-                    **_operation("tell", "Tell an article", 201, ArticleDone, 400, 401, 403, 409, 410, 413, 422, 429),
+                    **_operation(
+                        *("tell", "Tell an article", 201, ArticleDone), *(*_UNREADABLE, 401, 403, 409, 410, 422, 429)
+                    ),
                     **act,
                     "requestBody": _body({"allOf": [_ref("Article" + _SENT), _ref("Identity" + _SENT)]}),
                 }
@@ -86,13 +94,15 @@ def described() -> Json:
                 "patch": {
                     **_operation(
                         *("change", "Change some fields", 200, ArticleDone),
-                        *(400, 401, 403, 404, 409, 410, 413, 422, 429),
+                        *(*_UNREADABLE, 401, 403, 404, 409, 410, 422, 429),
                     ),
                     **act,
                     "requestBody": _body({"allOf": [_ref("Change" + _SENT), _ref("Correction" + _SENT)]}),
                 },
             },
-            f"{one}/publish": _act(number, act, "publish", "Publish it and push it", waits=True),
+            f"{one}/publish": _act(
+                number, act, "publish", "Publish it and push it", "Audience" + _SENT, waits=True, may_be_empty=True
+            ),
             f"{one}/schedule": _act(
                 number, act, "schedule", "Let it go out at a time to come", "Schedule" + _SENT, waits=True
             ),
@@ -104,7 +114,7 @@ def described() -> Json:
             "/api/v1/hooks/ghost/{name}": {
                 "parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
                 "post": {
-                    **_operation("ghost", "A webhook of Ghost", 200, HookDone, 400, 401, 404, 413, 422, 429),
+                    **_operation("ghost", "A webhook of Ghost", 200, HookDone, *_UNREADABLE, 401, 404, 422, 429),
                     "security": [{"signature": []}],
                     "requestBody": _body({"type": "object"}),
                 },
@@ -132,12 +142,22 @@ def _operation(id: str, summary: str, status: int, answer: type[BaseModel], *pro
     return {"operationId": id, "summary": summary, "responses": responses}
 
 
-def _act(number: Json, act: Json, id: str, summary: str, body: str | None = None, *, waits: bool = False) -> Json:
-    operation = _operation(id, summary, 200, ArticleDone, 401, 403, 404, 409, 410, *((400, 422) if body else ()), 429)
+def _act(
+    number: Json,
+    act: Json,
+    id: str,
+    summary: str,
+    body: str | None = None,
+    *,
+    waits: bool = False,
+    may_be_empty: bool = False,
+) -> Json:
+    refusals = (*_UNREADABLE, 401, 403, 404, 409, 410, *((422,) if body else ()), 429)
+    operation = _operation(id, summary, 200, ArticleDone, *refusals)
     if waits:
         it_waits = _content("It waits until an editor approves it", "application/json", _ref(ArticleDone.__name__))
         operation["responses"]["202"] = it_waits
-    asked = {} if body is None else {"requestBody": _body(_ref(body))}
+    asked = {} if body is None else {"requestBody": {**_body(_ref(body)), "required": not may_be_empty}}
     return {"parameters": [number], "post": {**operation, **act, **asked}}
 
 
@@ -155,11 +175,13 @@ def _feed(id: str, summary: str, kind: str, topic: Json) -> Json:
     }
 
 
+_UNREADABLE = (400, 408, 413)  # what any request with a body may be answered
 _WHY = {
-    400: "The body is no JSON object",
+    400: "The body is no JSON object, or the Idempotency-Key is none",
     401: "There is no key, or it is not known",
     403: "The key's role does not allow it",
     404: "There is no such article",
+    408: "The body did not come in time",
     409: "The article is not in a state for it, or the Idempotency-Key was used for another request",
     410: "It was taken down; nothing of it is left, and nothing brings it back",
     413: "The body is larger than 1 MiB",

@@ -32,16 +32,16 @@ from telegram.ext import ExtBot
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import Outcome
 from bot.event_loop import tune_garbage_collector
+from bot.services.delivery.attempt import SendPort
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
-from bot.services.delivery.senders import SendPort
 from bot.settings import Settings
 from bot.store.delivery import campaigns
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
-from bot.telegram_edge.botapi.transport import AiohttpTransport, Timeouts
+from bot.telegram_edge.botapi.transport import HttpTransport, Timeouts
 from bot.telegram_edge.kit.context import look_of
 
 
@@ -73,7 +73,7 @@ async def crew(
 ) -> AsyncIterator[Crew]:
     """A dispatcher ready to `run` on a database."""
     db = await Database.open(database)
-    transport = AiohttpTransport(timeouts or Timeouts())
+    transport = HttpTransport(timeouts or Timeouts())
     async with ExtBot(stub.TOKEN, base_url=f"{url}/bot", request=transport, get_updates_request=transport) as bot:
         settings = Settings(token=stub.TOKEN, api_url=url)
         pacer = Pacer(rate)

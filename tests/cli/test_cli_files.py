@@ -43,11 +43,12 @@ async def test_a_field_that_is_no_yaml_is_named_and_the_story_goes_in(shell):
     assert (imported.status, imported.out) == (0, "1 draft\n") and imported.err.startswith(warning)
 
 
-async def test_a_path_that_is_not_there_is_refused(shell):
+@pytest.mark.parametrize("path", ["nowhere.md", "nowhere", "nowhere/at.all"])
+async def test_a_path_that_is_not_there_is_refused(shell, path):
     for command in ("check", "import"):
-        answer = await shell(command, "nowhere.md")
+        answer = await shell(command, path)
         assert answer.status == 1
-        assert answer.err.startswith("nowhere.md:0: ")
+        assert answer.err.startswith(f"{path}:0: file: is not there")
 
 
 async def test_a_file_name_cannot_move_the_cursor(shell):
@@ -256,6 +257,8 @@ REPOSITORY = {
     "docker-compose.yml": "services:\n  web: {image: nginx}\n",
     "deploy/all.yaml": "kind: Service\n---\nkind: Deployment\n",
     "data/people.yml": "- Ann\n- Ben\n",
+    "data/team.yaml": "- name: Ann\n  title: Editor\n- name: Ben\n  title: Publisher\n",
+    "data/team.json": '[{"name": "Ann",\n"title": "Editor"}]',
     "notes/caf.txt": "Only words.\n",
     ".github/workflows/ci.yml": "on: push\n",
     "robots.txt": "User-agent: *\nDisallow:\n",
@@ -268,7 +271,7 @@ async def test_the_other_files_of_a_sites_repository_are_no_articles_and_no_comp
     shell.article("site/_posts/one.md", "One")
     answer = await shell("check", "site")
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out.startswith("1 file, all accepted, 13 others are no articles, in ")
+    assert answer.out.startswith("1 file, all accepted, 15 others are no articles, in ")
     for expected in ("1 draft\n", "nothing new\n"):
         answer = await shell("import", "site")
         assert (answer.status, answer.out, answer.err) == (0, expected, "")
@@ -286,6 +289,21 @@ async def test_what_was_meant_as_an_article_or_was_one_is_still_refused(shell):
     shell.write("news/one.md", "The front matter was deleted by mistake.\n")
     answer = await shell("import", "news/one.md")
     assert answer.status == 1 and answer.err.startswith("news/one.md:1: file: has no fields")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.json", '{"heat": 1, "title": "A", "webUrl": "https://a.example/1",}', "not JSON: a name in double quotes"),
+        ("b.json", '[{"title": "A", "publishedDateTime": "2026-01-01"}]', "holds a list; put each article in a file"),
+        ("c.yaml", "- heat: 1\n  webUrl: https://a.example/1\n", "holds a list; put each article in a file"),
+        ("d.md", "{'heat': 1, 'title': 'A', 'webUrl': 'https://a.example/1'", "not YAML"),
+    ],
+)
+async def test_what_programs_write_into_one_line_or_one_list_is_refused_and_not_passed_over(shell, name, text, reason):
+    shell.write(f"news/{name}", text)
+    answer = await shell("check", "news")
+    assert answer.status == 1 and answer.err.startswith(f"news/{name}:1: file: {reason}")
 
 
 @pytest.mark.parametrize("alias", ["", "https://example.com/news/old.md", "/news/old.md/"])

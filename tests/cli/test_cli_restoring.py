@@ -19,7 +19,7 @@ from bot.store.engine import metadata, migrations
 from bot.store.engine.database import Database
 from bot.store.engine.lock import DatabaseLock
 from bot.store.engine.migrations import migrate
-from bot.store.readers import browsing, chats, forgetting
+from bot.store.readers import chat_rows, chats, forgetting, searching
 
 EDITH, GRACE, BEN, ANNA, CLEO, DORA = 7003, 7100, 7002, 7001, 7200, 7300
 THEN = datetime.now(UTC) - timedelta(days=3)
@@ -80,7 +80,7 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
         dismissed(GRACE, THEN + HOUR),
         added(CLEO, Role.EDITOR, THEN + HOUR, "Cleo"),
         dismissed(DORA, THEN + HOUR),
-        lambda conn: chats.delete(conn, DORA),
+        lambda conn: chat_rows.delete(conn, DORA),
     )
     answer = await shell("restore", "copy.db")
     assert (answer.status, answer.err) == (0, "")
@@ -102,7 +102,7 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
 def met(chat: int, at: datetime):
     async def act(conn) -> None:
         await chats.get_or_create(conn, chat, ChatKind.PRIVATE, "en", at)
-        await browsing.remember_search(conn, chat, "solar power", at)
+        await searching.remember_search(conn, chat, "solar power", at)
 
     return act
 

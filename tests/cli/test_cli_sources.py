@@ -189,7 +189,7 @@ async def test_a_source_goes_by_number_address_or_name(ready: Shell, web: Site, 
 @pytest.mark.parametrize("options", [("--every", "10s"), ("--every", "often"), ("--as", "maybe"), ("--frobnicate",)])
 async def test_a_wrong_option_is_wrong_usage(ready: Shell, web: Site, options: tuple[str, ...]) -> None:
     answer = await ready("sources", "add", f"{web.url}/feed", *options)
-    assert (answer.status, answer.err.count("\n")) == (2, 1)
+    assert (answer.status, answer.err.count("\n")) == (2, 1) and options[0] in answer.err
     assert await listed(ready) == []
 
 

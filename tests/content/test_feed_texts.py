@@ -410,6 +410,9 @@ def titled(document: str) -> str:
         ("JSON content", json_feed('{"id": "1", "content_html": "<p>c &amp; d</p>"}'), "c & d"),
         ("JSON text", json_feed('{"id": "1", "content_text": "c <b> d"}'), "c <b> d"),
         ("Hexo 3.0: a tag cut in two", rss('<description>&lt;p&gt;One two &lt;a href="/thr</description>'), "One two"),
+        ("a tag cut in two where no block began", rss('<description>One &lt;a href="/thr</description>'), "One"),
+        ("... an end tag", rss("<description>One &lt;b&gt;two&lt;/b</description>"), "One two"),
+        ("... but not what may be words", rss("<description>if a &lt;b and c</description>"), "if a <b and c"),
         ("Hexo 3.0: an entity cut in two", rss("<description>&lt;p&gt;Fish &amp;am</description>"), "Fish"),
         ("... but not a text that ends so", rss("<description>All of R&amp;D</description>"), "All of R&D"),
         (

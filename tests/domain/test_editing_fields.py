@@ -21,7 +21,8 @@ from bot.domain.editing import (
     with_related,
     with_value,
 )
-from bot.domain.ingestion import Arrival, Before, KnownArticle, Observed, SourceItem, Update, decide
+from bot.domain.ingestion import Arrival, Before, KnownArticle, Observed, SourceItem, decide
+from bot.domain.item_acts import Update
 from bot.domain.publishing import PushWindow
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -18,27 +18,21 @@ from hypothesis import strategies as st
 from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.files.reader import understood
 from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related, Story
-from bot.domain.ingestion import (
+from bot.domain.ingestion import Arrival, Before, Decision, KnownArticle, Observed, SourceItem, decide
+from bot.domain.item_acts import (
     Act,
     Archive,
-    Arrival,
-    Before,
     Create,
-    Decision,
     Double,
     Draft,
     Keep,
-    KnownArticle,
-    Observed,
     OpenAudience,
     Publish,
     ResetAudience,
     Retract,
     Schedule,
-    SourceItem,
     TakeOver,
     Update,
-    decide,
 )
 from bot.domain.publishing import PushWindow
 

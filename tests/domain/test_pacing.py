@@ -236,12 +236,6 @@ def test_a_person_s_chat_has_recovered_from_what_an_earlier_process_sent_after_a
     assert is_within_limits(ANNA, 1, PERSON_WINDOW, inf)
 
 
-@pytest.mark.parametrize("chat", [ANNA, FORUM])
-def test_an_edit_says_nothing_of_the_others(chat):
-    """Who edits a message every two seconds is told to wait for minutes: github.com/m1guelpf/chatgpt-telegram#63"""
-    assert not is_within_limits(chat, 1, inf, inf, is_edit=True)
-
-
 @given(
     chat=st.sampled_from([ANNA, FORUM]),
     messages=st.integers(0, 40),

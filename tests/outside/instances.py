@@ -20,6 +20,7 @@ from postgres_cluster import free_port
 from street import PATIENCE, Street
 
 FIRST_READER = 700_000
+ON_THE_WIRE = 64  # messages that one process has at once
 
 
 @dataclass(eq=False)
@@ -64,12 +65,13 @@ class Instances:
         """What all of them log. Whoever has lost its database says so, and that is no failure of the bot's."""
         return self.here.folder / "instances.txt"
 
-    async def start(self, **changed: str) -> Instance:
-        """Start one more, and return when it can answer people."""
+    async def start(self, *, differs: float = 0.0, **changed: str) -> Instance:
+        """Start one more, and return when it can answer people. Its machine's clock `differs` by so many seconds."""
         port = free_port()
+        what = (Path(__file__).with_name("skewed.py"), str(differs)) if differs else ("-m", "bot", "run")
         with self.log.open("ab") as log:
             changed = {"HTTP": f"127.0.0.1:{port}", **changed}
-            process = await self.here._start("-m", "bot", "run", changed=changed, stdout=log, stderr=log)
+            process = await self.here._start(*what, changed=changed, stdout=log, stderr=log)
         started = Instance(process, f"http://127.0.0.1:{port}")
         self.running.append(started)
         async with asyncio.timeout(PATIENCE):
@@ -152,6 +154,24 @@ class Instances:
                 if told["waiting"] == 0:
                     return told
                 await asyncio.sleep(0.2)
+
+    async def gone_out(self, readers: range, many: int) -> None:
+        """Publish the draft `lake`, and return when so many readers have it."""
+        assert (await self.here.shell("publish", "lake")).status == 0
+        await self.sent(readers, many)
+
+    async def goes_on(self, readers: range, since: float, within: float) -> None:
+        """Assert that the next message came so soon after a blow, on a machine that has time for it."""
+        before, waited = len(self.times(readers)), self.lateness.seconds
+        await self.sent(readers, before + 1)
+        assert self.times(readers)[before] - since < within + self.lateness.seconds - waited
+
+    async def finished(self, readers: range, *, twice: int) -> None:
+        """Assert that every reader gets `lake`, so many at most twice, and that these are counted."""
+        await self.all_sent(readers)
+        told = await self.delivered("lake")
+        assert (told["reached"], told["failed"], told["waiting"]) == (len(readers), 0, 0)
+        assert 0 <= self.twice(readers) <= min(twice, told["perhaps_twice"]), "and who may have it twice is counted"
 
     def twice(self, readers: range) -> int:
         """Return how many messages too many came, in all."""

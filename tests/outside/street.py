@@ -24,7 +24,8 @@ from processes import Process, start_python
 
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.tour.stage import plain
-from bot.sandbox.world.world import Cast, World
+from bot.sandbox.world.state import Cast
+from bot.sandbox.world.world import World
 
 TOKEN = "424242:outside-token-AAAAAAAAAAAAAAAAAAAAAAAAA"
 ON_POSTGRES = "STREETS_ON_POSTGRES"
@@ -72,13 +73,15 @@ class Street:
 
     # The process and the shell
 
-    async def open(self, *, movable: bool = False, **changed: str) -> None:
+    async def open(self, *, movable: bool = False, keeps_time: bool = False, **changed: str) -> None:
         """Start the bot; what people do from now on reaches it when it is ready.
 
-        The clock of a `movable` one can be put forward; it is the same process in all else.
+        The clock of a `movable` one can be put forward; it is the same process in all else. It starts now, or, if it
+        `keeps_time`, as late as it is by `later`.
         """
         assert self.process is None
-        self.later(0)
+        if not keeps_time:
+            self.later(0)
         what: tuple[str | Path, ...] = (Path(__file__).with_name("later.py"), self.put_forward)
         with self.log.open("ab") as log:
             command = what if movable else ("-m", "bot", "run")

@@ -49,12 +49,23 @@ async def test_every_answer_is_as_it_is_described(tmp_path: Path) -> None:
         change = {"title": "Pond", "copies": "lists", "why": "It is one."}
         is_sendable(change, one, "patch")
         is_described(await at.asks("PATCH", place, editor, change), one, "patch")
+        for why in (None, "Once more.", ""):
+            said = await at.asks("PATCH", place, editor, {**change, "why": why})
+            assert said.status == (422 if why == "" else 200), said.text
+            is_described(said, one, "patch")
+        is_sendable({**change, "why": None}, one, "patch")
         is_described(await at.asks("GET", f"{place}/delivery", editor), f"{one}/delivery", "get")
         is_sendable({"at": "2099-01-01T10:00:00Z"}, f"{one}/schedule", "post")
         planned = await at.asks("POST", f"{place}/schedule", editor, {"at": "2099-01-01T10:00:00Z"})
         is_described(planned, f"{one}/schedule", "post")
         for act in ("publish", "publish", "retract", "retract"):
             is_described(await at.asks("POST", f"{place}/{act}", editor), f"{one}/{act}", "post")
+        large = b'{"at": "' + b" " * 2**20 + b'2099-01-01"}'
+        for act in ("publish", "schedule", "retract"):
+            refused = await at.asks("POST", f"{place}/{act}", editor, Idempotency_Key="k" * 256)
+            assert refused.status == 400
+            is_described(refused, f"{one}/{act}", "post")
+            is_described(await at.asks("POST", f"{place}/{act}", editor, large), f"{one}/{act}", "post")
         is_described(await at.asks("GET", f"{place}/delivery", editor), f"{one}/delivery", "get")
         is_described(await at.asks("GET", "/feed.json"), "/feed.json", "get")
 

@@ -14,7 +14,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 from cable import cable
-from instances import Instances, instances
+from instances import ON_THE_WIRE, Instances, instances
 from pgbouncer import pgbouncer
 from postgres_cluster import PASSWORD, Cluster
 from street import TOKEN, Street, street
@@ -23,7 +23,6 @@ from bot.store.postgres.migrations import migrate
 
 READERS = 240
 A_SECOND = 40  # messages, as NEWSBOT_RATE has it
-ON_THE_WIRE = 64  # that one process has at once
 AFTER_A_KILL, AFTER_A_STOP, AFTER_A_CUT = 5.0, 8.0, 15.0
 ANSWERED_STILL = 0.3  # seconds in which what was on the wire when a process died is answered
 
@@ -54,26 +53,6 @@ async def several(here: Street) -> AsyncIterator[Instances]:
     assert PASSWORD not in log and TOKEN.partition(":")[2] not in log
 
 
-async def _gone_out(several: Instances, readers: range, many: int = READERS // 4) -> None:
-    """Publish, and return when so many readers have it."""
-    assert (await several.here.shell("publish", "lake")).status == 0
-    await several.sent(readers, many)
-
-
-async def _goes_on(several: Instances, readers: range, since: float, within: float) -> None:
-    """Assert that the next message came so soon after a blow, on a machine that has time for it."""
-    before, waited = len(several.times(readers)), several.lateness.seconds
-    await several.sent(readers, before + 1)
-    assert several.times(readers)[before] - since < within + several.lateness.seconds - waited
-
-
-async def _finished(several: Instances, readers: range, *, twice: int) -> None:
-    await several.all_sent(readers)
-    told = await several.delivered("lake")
-    assert (told["reached"], told["failed"], told["waiting"]) == (len(readers), 0, 0)
-    assert 0 <= several.twice(readers) <= min(twice, told["perhaps_twice"]), "and who may have it twice is counted"
-
-
 async def test_both_are_ready_one_leads_and_people_are_answered(several: Instances) -> None:
     for _ in range(2):
         await several.start()
@@ -95,12 +74,12 @@ async def test_a_broadcast_goes_on_within_five_seconds_of_a_kill(several: Instan
     await several.start()
     leader = await several.leader()
     await several.start()
-    await _gone_out(several, readers)
+    await several.gone_out(readers, READERS // 4)
     killed = await several.end(leader, SIGKILL)
     await asyncio.sleep(ANSWERED_STILL)
-    await _goes_on(several, readers, killed, AFTER_A_KILL)
+    await several.goes_on(readers, killed, AFTER_A_KILL)
     await several.here.starts(several.here.cast.anna)
-    await _finished(several, readers, twice=ON_THE_WIRE)
+    await several.finished(readers, twice=ON_THE_WIRE)
 
 
 async def test_one_that_was_stopped_sends_nothing_more_once_it_is_woken(several: Instances) -> None:
@@ -108,17 +87,17 @@ async def test_one_that_was_stopped_sends_nothing_more_once_it_is_woken(several:
     await several.start()
     leader = await several.leader()
     await several.start()
-    await _gone_out(several, readers)
+    await several.gone_out(readers, READERS // 4)
     leader.process.send_signal(SIGSTOP)
     stopped = time.time()
     await asyncio.sleep(ANSWERED_STILL)
-    await _goes_on(several, readers, stopped, AFTER_A_STOP)
+    await several.goes_on(readers, stopped, AFTER_A_STOP)
     sent = len(several.times(readers))
     leader.process.send_signal(SIGCONT)
     await several.all_sent(readers)
     assert sent < READERS, "it was woken in the middle of it"
     assert (await leader.asks("/readyz"))[0] == 200 and not await leader.leads()
-    await _finished(several, readers, twice=ON_THE_WIRE)
+    await several.finished(readers, twice=ON_THE_WIRE)
 
 
 async def test_one_that_is_cut_off_from_the_database_is_followed_by_another(
@@ -129,7 +108,7 @@ async def test_one_that_is_cut_off_from_the_database_is_followed_by_another(
         leader = await several.start(DATABASE=postgres_cluster.url(database, port=line.port))
         assert await several.leader() is leader
         await several.start()
-        await _gone_out(several, readers)
+        await several.gone_out(readers, READERS // 4)
         line.pull()
         pulled = time.time()
         assert await several.leader(leader) is not leader
@@ -139,18 +118,18 @@ async def test_one_that_is_cut_off_from_the_database_is_followed_by_another(
         assert gap < AFTER_A_CUT
         await several.all_sent(readers)
         line.plug()
-        await _finished(several, readers, twice=ON_THE_WIRE)
+        await several.finished(readers, twice=ON_THE_WIRE)
 
 
 async def test_one_after_the_other_is_replaced_and_nobody_gets_anything_twice(several: Instances) -> None:
     readers = several.readers(READERS)
     old = [await several.start() for _ in range(2)]
     await several.leader()
-    await _gone_out(several, readers, READERS // 8)
+    await several.gone_out(readers, READERS // 8)
     for one in old:
         await several.start()
         await several.end(one)
-    await _finished(several, readers, twice=0)
+    await several.finished(readers, twice=0)
 
 
 async def test_through_a_pool_of_transactions_the_server_itself_is_named_or_the_start_refused(
@@ -166,7 +145,7 @@ async def test_through_a_pool_of_transactions_the_server_itself_is_named_or_the_
         for _ in range(2):
             await several.start(DATABASE=pool, DATABASE_DIRECT=postgres_cluster.url(database))
         await several.leader()
-        await _gone_out(several, readers, 1)
-        await _finished(several, readers, twice=0)
+        await several.gone_out(readers, 1)
+        await several.finished(readers, twice=0)
         for one in list(several.running):
             await several.end(one)

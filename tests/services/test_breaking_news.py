@@ -12,7 +12,7 @@ from bot.domain.delivery import Lane, Status
 from bot.domain.delivery_time import Mode, Quiet, Timing
 from bot.services.newsroom import newsroom
 from bot.services.readers import preferences
-from bot.store.readers import chats
+from bot.store.readers import chat_settings, chats
 
 NIGHT = Quiet(22 * 60, 7 * 60)
 WAYS = {
@@ -98,7 +98,7 @@ async def test_a_story_below_the_least_quality_does_not_come_and_one_that_states
     strict, easy = await room.people(2)
     await room.follow([strict, easy], "Energy")
     async with room.db.transaction() as conn:
-        await chats.set_quality(conn, strict, 60)
+        await chat_settings.set_quality(conn, strict, 60)
     await room.publish(await room.draft("a-story", "Energy", quality=quality))
     await room.run()
     assert room.got(easy) == ["A story"]
@@ -113,7 +113,7 @@ async def test_a_quality_that_is_asked_for_while_news_waits_counts_when_its_turn
     await room.publish(article)
     await room.run()
     async with room.db.transaction() as conn:
-        await chats.set_quality(conn, anna, 60)
+        await chat_settings.set_quality(conn, anna, 60)
     room.house.clock.now = datetime(2026, 3, 3, 8, tzinfo=UTC)
     await room.run()
     assert room.got(anna) == []

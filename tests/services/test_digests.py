@@ -25,7 +25,7 @@ from bot.sandbox.world.faults import CutAfter, Refuse
 from bot.services.delivery import clocks
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.kinds import KINDS
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, newsroom
 from bot.services.readers import membership, preferences
 from bot.store.content import articles
 from bot.store.delivery.campaigns import CampaignState
@@ -199,7 +199,7 @@ async def test_what_is_taken_back_before_its_list_leaves_is_not_in_it(room: Pres
     published = [await room.publish(article) for article in numbers]
     await room.run()
     await newsroom.retract(room.db, numbers[0].number, by=1, now=room.house.clock())
-    await newsroom.stop(room.db, published[1], by=1, now=room.house.clock())
+    await campaign_control.stop(room.db, published[1], by=1, now=room.house.clock())
     await _at(room, "2026-03-03 09:00:00")
     assert room.got(anna) == ["Your 08:00 news: 3 stories"]
     assert room.got(ben) == ["C three", "D four", "E five"]  # three are left, so one by one

@@ -22,7 +22,7 @@ from bot.errors import OutOfTurn, StoreBusy
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.services.delivery import delivery_reports, dispatcher
 from bot.services.delivery.dispatcher import Alarm
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control
 from bot.store.delivery import receipts
 from bot.store.desk import incidents
 from bot.store.desk.incidents import IncidentKind
@@ -323,12 +323,12 @@ async def test_a_clock_set_back_between_two_starts_keeps_nobody_waiting(house: S
         await room.publish(await room.draft("grid-storage", "Energy"))
         await room.spread()
         stopped = await room.publish(await room.draft("heat-pumps", "Energy"))
-        await newsroom.stop(house.db, stopped, by=EDITH, now=house.clock())
+        await campaign_control.stop(house.db, stopped, by=EDITH, now=house.clock())
     house.clock.advance(timedelta(days=-3))
     async with press_room(house, tmp_path) as room:
         await room.run()
         assert received(room, people) == [1] * 12
-        await newsroom.resume(house.db, stopped, by=EDITH, now=house.clock())
+        await campaign_control.resume(house.db, stopped, by=EDITH, now=house.clock())
         await room.run()
         assert received(room, people) == [2] * 12
 

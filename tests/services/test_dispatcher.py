@@ -14,14 +14,14 @@ from bot.domain.chat import ChatState, Pictures
 from bot.domain.delivery import Status, Subject, SubjectType
 from bot.sandbox.world.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
 from bot.services.delivery.dispatcher import Alarm
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, newsroom
 from bot.store.content.story_json import story_json
 from bot.store.delivery import leases, outbox, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.desk import audit_log
 from bot.store.engine import metadata
-from bot.store.readers import chats
+from bot.store.readers import chat_rows, chat_settings, chats
 from bot.telegram_edge.botapi.pacer import Pacer
 
 
@@ -88,7 +88,7 @@ async def test_a_chat_that_wants_no_pictures_gets_text_while_others_get_the_phot
     plain, rich = await room.people(2)
     await room.follow([plain, rich], "Energy")
     async with room.db.transaction() as conn:
-        await chats.set_pictures(conn, plain, Pictures.NONE)
+        await chat_settings.set_pictures(conn, plain, Pictures.NONE)
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert "photo" not in room.house.messages(plain)[0]
@@ -248,7 +248,7 @@ async def test_an_editor_who_knows_that_many_are_gone_is_not_asked_again(room: P
         room.world.people[chat].has_blocked = True
     campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     done = await room.campaign(campaign)
     assert (done.state, done.sent, done.unreachable) == (CampaignState.DONE, 300, 300)
@@ -264,7 +264,7 @@ async def test_what_an_editor_has_confirmed_stays_confirmed_after_a_stop(room: P
     await room.run()
     assert (await room.campaign(campaign)).state is CampaignState.HELD
     for act in acts.split():
-        verb = newsroom.resume if act == "rest" else newsroom.stop
+        verb = campaign_control.resume if act == "rest" else campaign_control.stop
         await verb(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     done = await room.campaign(campaign)
@@ -277,8 +277,8 @@ async def test_stopping_what_nobody_asked_about_confirms_nothing(room: PressRoom
     for chat in people[::2]:
         room.world.people[chat].has_blocked = True
     campaign = await room.publish(await room.draft("grid-storage", "Energy"))
-    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.stop(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert (await room.campaign(campaign)).state is CampaignState.HELD
 
@@ -289,10 +289,10 @@ async def test_stop_lets_nothing_more_leave_and_the_rest_goes_to_exactly_the_oth
     article = await room.draft("grid-storage", "Energy")
     campaign = await room.publish(article)
     await room.spread()
-    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.stop(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert room.world.ledger.of("sendPhoto") == []
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
 
@@ -422,9 +422,9 @@ async def test_what_an_editor_resumes_after_days_is_news(room: PressRoom) -> Non
     people = await room.people(2)
     await room.follow(people, "Energy")
     campaign = await room.publish(await room.draft("grid-storage", "Energy"))
-    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.stop(room.db, campaign, by=1, now=room.house.clock())
     room.house.clock.advance(timedelta(days=3))
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert room.got(people[0]) == ["Grid storage"]
 
@@ -451,7 +451,7 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
     async with room.db.transaction() as conn:
         term = await leases.take(conn, "another", now)
         claimed = await outbox.claim(conn, now, 2, owner=term)
-        await chats.delete(conn, anna)
+        await chat_rows.delete(conn, anna)
     async with room.db.transaction() as conn:
         sent = [one._replace(status=Status.SENT, message_id=1) for one in claimed]
         covers = [(Subject(SubjectType.ARTICLE, article.number), 1)]
@@ -477,7 +477,7 @@ async def test_an_article_that_cannot_be_put_together_does_not_stop_the_others(r
         await conn.execute(
             "UPDATE articles SET story = ? WHERE number = ?", (story_json(spoiled.story), spoiled.number)
         )
-    await newsroom.resume(room.db, stopped.id, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, stopped.id, by=1, now=room.house.clock())
     await room.run()
     assert (await room.campaign(stopped.id)).sent == 3
 

@@ -11,7 +11,7 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 
 from bot import background
 from bot.services.delivery.fanout import fan_out_next, next_start
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, fanout, outbox
 from bot.store.delivery.campaigns import CampaignState
@@ -116,10 +116,10 @@ async def test_a_stopped_fan_out_gets_no_more_rows_and_goes_on_where_it_was(
     assert await fan_out_next(desk.db, now=desk.now, draw=0.0)
     before = await _order(desk, campaign)
     assert len(before) == 4
-    await newsroom.stop(desk.db, campaign, by=EDITOR, now=desk.now)
+    await campaign_control.stop(desk.db, campaign, by=EDITOR, now=desk.now)
     await desk.spread()
     assert await _order(desk, campaign) == before
-    await newsroom.resume(desk.db, campaign, by=EDITOR, now=desk.now)
+    await campaign_control.resume(desk.db, campaign, by=EDITOR, now=desk.now)
     await desk.reopen()
     await desk.spread()
     assert sorted(await _order(desk, campaign)) == list(range(100, 120))
@@ -189,12 +189,12 @@ async def test_a_stopped_fan_out_that_nobody_got_stays_stopped_and_has_both_audi
     await desk.take({"grid.md": story(topics=("Energy",))})
     await desk.spread()
     [campaign] = await desk.pushes("grid")
-    await newsroom.stop(desk.db, campaign.id, by=EDITOR, now=desk.now)
+    await campaign_control.stop(desk.db, campaign.id, by=EDITOR, now=desk.now)
     await desk.take({"grid.md": story(topics=("Energy", "Mines"))})
     await desk.spread()
     [stopped] = await desk.pushes("grid")
     assert stopped.state is CampaignState.STOPPED
-    await newsroom.resume(desk.db, campaign.id, by=EDITOR, now=desk.now)
+    await campaign_control.resume(desk.db, campaign.id, by=EDITOR, now=desk.now)
     assert await desk.promised("grid") == [*READERS, 601, 602]
 
 

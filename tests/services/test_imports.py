@@ -14,12 +14,12 @@ from bot.domain.topic import TopicFile
 from bot.errors import OutOfTurn, StoreError
 from bot.services.content import imports
 from bot.services.content.imports import Policy
-from bot.services.newsroom import arriving_news, newsroom
+from bot.services.newsroom import arriving_news, campaign_control, held_news, newsroom
 from bot.store.content import articles
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import notices
 from bot.store.engine import metadata
-from bot.store.readers import browsing
+from bot.store.readers import searching
 
 UNDO = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(seconds=10))
 NEVER = Policy(PushWindow(timedelta(0)), burst=10, undo=timedelta(0))
@@ -108,8 +108,8 @@ async def test_changed_words_and_topics_replace_those_an_article_was_found_by(de
     await desk.take({"grid.md": story(title="Batteries", topics=("Energy", "Mines"), pictures=(old,))})
     await desk.take({"grid.md": story(title="Flywheels", topics=("Energy",))})
     async with desk.db.reading() as conn:
-        assert await browsing.found(conn, "batteries", None, 5) == []
-        assert len(await browsing.found(conn, "flywheels", None, 5)) == 1
+        assert await searching.found(conn, "batteries", None, 5) == []
+        assert len(await searching.found(conn, "flywheels", None, 5)) == 1
     assert len((await desk.article("grid")).topics) == 1
     assert await desk.rows("SELECT picture FROM article_pictures") == []
 
@@ -227,7 +227,7 @@ async def test_with_a_window_of_zero_known_topics_push_nothing_and_editors_are_s
     await desk.take({"article.md": replace(files["article"], topics=("Unheard", "Energy"))}, policy=NEVER)
     await desk.take({"unheard.md": TopicFile("unheard", "Unheard")}, policy=NEVER)
     assert len(await desk.held()) == 2
-    assert len(await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))) == 2
+    assert len(await held_news.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))) == 2
 
 
 # Bursts
@@ -245,9 +245,9 @@ async def test_twelve_published_files_at_once_are_held_over_a_restart_until_an_e
     assert await desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
     async with desk.db.reading() as conn:
         assert {notice.kind for _, notice in await notices.unasked(conn)} == {"held"}
-    pushed = await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
+    pushed = await held_news.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
     assert sorted(pushed) == sorted(report.held)
-    assert await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0)) == []
+    assert await held_news.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0)) == []
     for n in range(12):
         assert await desk.promised(f"s{n}") == list(READERS)
 
@@ -258,7 +258,7 @@ async def test_ten_published_files_at_once_are_no_burst(desk: Desk) -> None:
 
 async def test_held_articles_can_be_listed_without_a_push(desk: Desk) -> None:
     await desk.take(_burst(12))
-    await newsroom.archive_held(desk.db, by=EDITOR, now=desk.now)
+    await held_news.archive_held(desk.db, by=EDITOR, now=desk.now)
     assert {await desk.state(f"s{n}") for n in range(12)} == {ArticleState.ARCHIVED}
     assert await desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
     article = await desk.article("s3")
@@ -287,7 +287,7 @@ async def test_what_still_waits_for_its_undo_time_is_held_with_the_burst(desk: D
     await desk.take(_burst(2, 10), policy=UNDO)
     assert len(await desk.held()) == 12
     assert await desk.pushes("s0") == []
-    await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
+    await held_news.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
     assert len(await desk.promised("s0")) == 122
 
 
@@ -298,7 +298,7 @@ async def test_a_burst_leaves_alone_what_people_published(desk: Desk) -> None:
     # `newsbot publish` has no editor's number; what an editor sends now is no longer the file's.
     await newsroom.publish(desk.db, hand.number, by=None, now=desk.now, undo=timedelta(seconds=10))
     [campaign] = await desk.pushes("s0")
-    await newsroom.send_now(desk.db, campaign.id, by=EDITOR, now=desk.now)
+    await campaign_control.send_now(desk.db, campaign.id, by=EDITOR, now=desk.now)
     await desk.take(_burst(12, 1), policy=UNDO)
     assert [await desk.state(name) for name in ("hand", "s0")] == [ArticleState.PUBLISHED] * 2
     assert len(await desk.held()) == 12
@@ -310,7 +310,7 @@ async def test_taking_publishes_back_into_a_hold_does_not_make_the_database_look
     async with desk.db.reading() as conn:
         before = await metadata.generation(conn)
     await desk.take(_burst(2, 10), policy=UNDO)
-    await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
+    await held_news.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
     async with desk.db.reading() as conn:
         assert await metadata.generation(conn) > before
     assert await desk.rows("SELECT min(id) FROM campaigns") == [(11,)]  # no number is used twice

@@ -30,7 +30,7 @@ from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.engine import metadata
 from bot.store.engine.database import Connection
-from bot.store.readers import chats
+from bot.store.readers import chat_settings, chats
 
 ANNOUNCEMENT = 100
 """The type of its subject. What it says is kept under its number among the facts of the database."""
@@ -127,7 +127,7 @@ async def _receipts(room: PressRoom, subject: Subject, people: list[int]) -> dic
 async def test_an_announcement_reaches_every_active_chat_once_in_its_language(room: PressRoom) -> None:
     people = await room.people(6)
     async with room.db.transaction() as conn:
-        await chats.set_language(conn, people[0], "de")
+        await chat_settings.set_language(conn, people[0], "de")
         await chats.set_state(conn, people[1], ChatState.PAUSED, room.house.clock())
     number = await _announce(room)
     await room.run()
@@ -170,8 +170,8 @@ async def test_each_chat_gets_it_at_eight_of_its_own_morning_and_waits_without_c
 ) -> None:
     berlin, utc, york = await room.people(3)  # it is noon in UTC
     async with room.db.transaction() as conn:
-        await chats.set_zone(conn, berlin, "Europe/Berlin")
-        await chats.set_zone(conn, york, "America/New_York")
+        await chat_settings.set_zone(conn, berlin, "Europe/Berlin")
+        await chat_settings.set_zone(conn, york, "America/New_York")
         await chats.get_or_create(conn, -100500, ChatKind.CHANNEL, "en", room.house.clock())
     number = await _announce(room, MORNING)
     await room.run()

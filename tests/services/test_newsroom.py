@@ -10,7 +10,7 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 
 from bot.domain.article import ArticleState
 from bot.errors import OutOfTurn, UnknownArticle
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, held_news, newsroom
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import audit_log
 
@@ -71,20 +71,20 @@ async def test_the_time_to_think_again_is_not_cut_short_by_a_fraction_of_a_secon
 async def test_send_now_skips_the_rest_of_the_undo_time(desk: Desk) -> None:
     await desk.follow(range(1001, 1120))
     done = await _publish(desk, UNDO)
-    sent = await newsroom.send_now(desk.db, done.campaign, by=EDITOR, now=desk.now)
+    sent = await campaign_control.send_now(desk.db, done.campaign, by=EDITOR, now=desk.now)
     assert sent.start_at == desk.now
     assert len(await desk.promised("#1")) == 122
     with pytest.raises(OutOfTurn):
-        await newsroom.send_now(desk.db, 99, by=EDITOR, now=desk.now)
+        await campaign_control.send_now(desk.db, 99, by=EDITOR, now=desk.now)
 
 
 async def test_stopped_within_its_undo_time_nothing_leaves_until_the_rest_is_sent(desk: Desk) -> None:
     await desk.follow(range(1001, 1120))
     done = await _publish(desk, UNDO)
-    await newsroom.stop(desk.db, done.campaign, by=EDITOR, now=desk.now)
+    await campaign_control.stop(desk.db, done.campaign, by=EDITOR, now=desk.now)
     desk.now += UNDO
     assert await desk.promised("#1") == []
-    await newsroom.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
+    await campaign_control.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
     assert len(await desk.promised("#1")) == 122
 
 
@@ -92,7 +92,7 @@ async def test_retracting_stops_and_publishing_again_resumes_with_the_same_audie
     done = await _publish(desk)
     await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
     with pytest.raises(OutOfTurn, match="not published"):
-        await newsroom.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
+        await campaign_control.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
     assert await desk.promised("#1") == []
     again = await _publish(desk)
     assert (again.resumed, again.campaign) == (True, done.campaign)
@@ -121,7 +121,7 @@ async def test_what_is_done_can_be_neither_stopped_nor_resumed(desk: Desk) -> No
     done = await _publish(desk)
     async with desk.db.transaction() as conn:
         await conn.execute("UPDATE campaigns SET state = 'done'")
-    for act in (newsroom.stop, newsroom.resume):
+    for act in (campaign_control.stop, campaign_control.resume):
         with pytest.raises(OutOfTurn):
             await act(desk.db, done.campaign, by=EDITOR, now=desk.now)
     await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
@@ -132,17 +132,17 @@ async def test_what_is_done_can_be_neither_stopped_nor_resumed(desk: Desk) -> No
 
 async def test_after_a_restore_all_that_was_on_its_way_is_held_until_an_editor_decides(desk: Desk) -> None:
     await _publish(desk)
-    assert await newsroom.hold_everything(desk.db, now=desk.now) == 1
+    assert await campaign_control.hold_everything(desk.db, now=desk.now) == 1
     assert await desk.promised("#1") == []
     await desk.reopen()
-    assert await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=NO_TIME) == [1]
+    assert await held_news.push_held(desk.db, by=EDITOR, now=desk.now, undo=NO_TIME) == [1]
     assert await desk.promised("#1") == list(READERS)
 
 
 async def test_what_was_held_on_its_way_can_be_left_at_that(desk: Desk) -> None:
     await _publish(desk)
-    await newsroom.hold_everything(desk.db, now=desk.now)
-    await newsroom.archive_held(desk.db, by=EDITOR, now=desk.now)
+    await campaign_control.hold_everything(desk.db, now=desk.now)
+    await held_news.archive_held(desk.db, by=EDITOR, now=desk.now)
     [campaign] = await desk.pushes("#1")
     assert (campaign.state, campaign.why) == (CampaignState.STOPPED, "archived")
     assert await desk.promised("#1") == []
@@ -150,10 +150,10 @@ async def test_what_was_held_on_its_way_can_be_left_at_that(desk: Desk) -> None:
 
 async def test_every_act_is_written_down_with_who_did_it(desk: Desk) -> None:
     done = await _publish(desk)
-    await newsroom.stop(desk.db, done.campaign, by=EDITOR, now=desk.now)
-    await newsroom.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
+    await campaign_control.stop(desk.db, done.campaign, by=EDITOR, now=desk.now)
+    await campaign_control.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
     async with desk.db.transaction() as conn:
-        await newsroom.break_off(conn, done.campaign, CampaignState.HELD, "unreachable", now=desk.now)
+        await campaign_control.break_off(conn, done.campaign, CampaignState.HELD, "unreachable", now=desk.now)
     await newsroom.retract(desk.db, 1, by=None, now=desk.now)
     async with desk.db.reading() as conn:
         acts = [(entry.act, entry.person, entry.article) for entry in await audit_log.latest(conn)]
@@ -177,9 +177,9 @@ async def test_send_now_changes_nothing_when_nothing_waits_for_it_any_more(desk:
     done = await _publish(desk, UNDO)
     match first:
         case "stop":
-            await newsroom.stop(desk.db, done.campaign, by=READERS[0], now=desk.now)
+            await campaign_control.stop(desk.db, done.campaign, by=READERS[0], now=desk.now)
         case "hold":
-            await newsroom.hold_everything(desk.db, now=desk.now)
+            await campaign_control.hold_everything(desk.db, now=desk.now)
         case "retract":
             await newsroom.retract(desk.db, 1, by=READERS[0], now=desk.now)
         case "begin":
@@ -189,14 +189,14 @@ async def test_send_now_changes_nothing_when_nothing_waits_for_it_any_more(desk:
                 await conn.execute("UPDATE campaigns SET state = 'done'")
     [before], acts = await desk.pushes("#1"), await _acts(desk)
     with pytest.raises(OutOfTurn):
-        await newsroom.send_now(desk.db, done.campaign, by=EDITOR, now=desk.now)
+        await campaign_control.send_now(desk.db, done.campaign, by=EDITOR, now=desk.now)
     assert (await desk.pushes("#1"), await _acts(desk)) == ([before], acts)
 
 
 async def test_a_stop_wins_over_a_send_now_of_the_same_moment_in_any_order(desk: Desk) -> None:
     await desk.follow(range(1001, 1120))
     done = await _publish(desk, UNDO)
-    acts = (newsroom.send_now, newsroom.stop, newsroom.send_now)
+    acts = (campaign_control.send_now, campaign_control.stop, campaign_control.send_now)
     await asyncio.gather(
         *(act(desk.db, done.campaign, by=EDITOR, now=desk.now) for act in acts), return_exceptions=True
     )
@@ -208,8 +208,11 @@ async def test_a_stop_wins_over_a_send_now_of_the_same_moment_in_any_order(desk:
 async def test_the_rest_is_sent_once_by_whoever_asks_first_and_a_stop_is_one(desk: Desk) -> None:
     done = await _publish(desk)
     with pytest.raises(OutOfTurn, match="on its way already"):
-        await newsroom.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
-    for act, wanted in ((newsroom.stop, CampaignState.STOPPED), (newsroom.resume, CampaignState.RUNNING)):
+        await campaign_control.resume(desk.db, done.campaign, by=EDITOR, now=desk.now)
+    for act, wanted in (
+        (campaign_control.stop, CampaignState.STOPPED),
+        (campaign_control.resume, CampaignState.RUNNING),
+    ):
         results = await asyncio.gather(
             *(act(desk.db, done.campaign, by=by, now=desk.now) for by in (1, 2, 3)), return_exceptions=True
         )
@@ -224,6 +227,6 @@ async def test_stopping_what_was_taken_back_does_not_hide_that_it_was(desk: Desk
     done = await _publish(desk)
     await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
     with pytest.raises(OutOfTurn, match="stopped already"):
-        await newsroom.stop(desk.db, done.campaign, by=EDITOR, now=desk.now)
+        await campaign_control.stop(desk.db, done.campaign, by=EDITOR, now=desk.now)
     [campaign] = await desk.pushes("#1")
     assert (campaign.state, campaign.why) == (CampaignState.STOPPED, "retracted")

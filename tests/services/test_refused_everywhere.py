@@ -20,7 +20,7 @@ from bot.domain.delivery import Status
 from bot.domain.rejections import Form
 from bot.sandbox.world.faults import Refuse, Throttle
 from bot.services.delivery.dispatcher import Alarm
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import audit_log, notices
 from bot.store.engine import metadata
@@ -130,10 +130,10 @@ async def test_what_is_refused_in_every_form_is_held_and_nobody_has_failed(room:
         before = telegram.refused
         await room.run()
         assert telegram.refused == before
-        await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())  # Try again, too early
+        await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())  # Try again, too early
         await room.run()
         assert (await room.campaign(campaign)).state is CampaignState.HELD
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     done = await room.campaign(campaign)
     assert (done.state, done.sent, done.failed, done.words) == (CampaignState.DONE, many, 0, None)
@@ -316,13 +316,13 @@ async def test_what_an_editor_has_confirmed_stays_confirmed(room: PressRoom) -> 
     campaign = await room.publish(await room.draft("a-first", "Energy", pictures=()))
     await room.run()
     assert (await room.campaign(campaign)).why == "unreachable"
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     with Telegram(room, "BUTTON_OF_NEXT_YEAR_INVALID", _all):
         await room.run()
     assert (await room.campaign(campaign)).why == "refused"
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
-    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
-    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.stop(room.db, campaign, by=1, now=room.house.clock())
+    await campaign_control.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     done = await room.campaign(campaign)
     assert (done.state, done.sent, done.unreachable) == (CampaignState.DONE, 300, 300)

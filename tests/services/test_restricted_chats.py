@@ -16,7 +16,7 @@ from story import ANNA, StoryHouse
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Status
 from bot.sandbox.world.faults import CutAfter, Refuse
-from bot.services.newsroom import incidents, newsroom
+from bot.services.newsroom import campaign_control, incidents, newsroom
 from bot.store.delivery import outbox, receipts
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.readers import chats, restrictions
@@ -305,7 +305,7 @@ async def test_an_older_copy_of_the_database_sends_nothing_by_itself(room: Press
     room.world.faults.add(CLOSED, chat=group)
     campaign = await _news(room, "a-first")
     room.world.faults.clear()
-    await newsroom.hold_everything(room.db, now=room.house.clock())
+    await campaign_control.hold_everything(room.db, now=room.house.clock())
     await _passes(room, days=1)
     await _news(room, "b-second")
     assert room.got(group) == ["B second"]

@@ -12,7 +12,7 @@ from bot.domain.delivery_time import AT_ONCE, Mode, Quiet, Timing
 from bot.services.newsroom import newsroom
 from bot.services.readers import preferences, topic_times
 from bot.store.content import topics
-from bot.store.readers import chats
+from bot.store.readers import chat_settings, chats
 
 DAILY = Timing(Mode.DAILY, minute=8 * 60)
 HOURLY = Timing(Mode.HOURLY)
@@ -183,7 +183,7 @@ async def test_breaking_news_passes_the_times_of_topics_too(room: PressRoom) -> 
     [anna] = await room.people(1)
     await _wish(room, anna, Timing(quiet=NIGHT), Energy=DAILY)
     async with room.db.transaction() as conn:
-        await chats.set_breaking(conn, anna, True)
+        await chat_settings.set_breaking(conn, anna, True)
     room.house.clock.now = datetime(2026, 3, 2, 23, tzinfo=UTC)
     article = await room.draft("fire", "Energy")
     await newsroom.publish(room.db, article.number, by=1, now=room.house.clock(), undo=timedelta(0), breaking=True)
@@ -209,7 +209,7 @@ async def test_a_topics_daily_time_follows_the_rules_of_the_day(
     [anna] = await room.people(1)
     room.house.clock.now = datetime.fromisoformat(before).replace(tzinfo=UTC)
     async with room.db.transaction() as conn:
-        await chats.set_zone(conn, anna, zone)
+        await chat_settings.set_zone(conn, anna, zone)
     await _wish(room, anna, AT_ONCE, Energy=Timing(Mode.DAILY, minute=clock))
     await _news(room, "a-grid", "Energy")
     for at in (due, next_due):

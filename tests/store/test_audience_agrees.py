@@ -21,7 +21,7 @@ from bot.store.delivery import campaigns, fanout, followers
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Database
-from bot.store.readers import chats, phrases, stories, subscriptions
+from bot.store.readers import chat_settings, phrases, stories, subscriptions
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
@@ -184,6 +184,6 @@ async def _furnish(conn, parents, wishes):
             await phrases.mute(conn, chat, number, SOON)
         for number in wish["never"]:
             await phrases.refuse(conn, chat, number)
-        await chats.set_quality(conn, chat, wish["quality"])
+        await chat_settings.set_quality(conn, chat, wish["quality"])
         if wish["source"] is not None:
             await subscriptions.refuse_source(conn, chat, source_key(wish["source"]), wish["source"])

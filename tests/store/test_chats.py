@@ -10,7 +10,7 @@ from databases import empty_database
 
 from bot.domain.chat import ChatKind, ChatState
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, export
+from bot.store.readers import chat_rows, chat_settings, chats, export
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
@@ -107,9 +107,9 @@ async def test_no_table_with_rows_of_chats_is_left_out_of_these_tests(conn):
 
 async def test_a_group_takes_everything_along_when_it_becomes_a_supergroup(conn):
     await furnish(conn, OLD)
-    await chats.set_language(conn, OLD, "de")
+    await chat_settings.set_language(conn, OLD, "de")
     await chats.set_state(conn, OLD, ChatState.PAUSED, NOW)
-    await chats.migrate(conn, OLD, NEW)
+    await chat_rows.migrate(conn, OLD, NEW)
     assert await chats.chat(conn, OLD) is None
     moved = await chats.chat(conn, NEW)
     assert moved is not None
@@ -118,16 +118,16 @@ async def test_a_group_takes_everything_along_when_it_becomes_a_supergroup(conn)
     all_but_progress = dict.fromkeys(WITH_CHATS, 1) | {"progress": 0}
     assert set((await rows_of(conn, OLD)).values()) == {0}
     assert await rows_of(conn, NEW) == all_but_progress
-    await chats.migrate(conn, OLD, NEW)
+    await chat_rows.migrate(conn, OLD, NEW)
     assert await rows_of(conn, NEW) == all_but_progress
 
 
 async def test_two_known_chats_that_become_one_are_merged(conn):
     await furnish(conn, OLD)
-    await chats.set_zone(conn, OLD, "Europe/Berlin")
+    await chat_settings.set_zone(conn, OLD, "Europe/Berlin")
     await furnish(conn, NEW)  # the same things: must not clash
     await conn.execute("INSERT INTO subscriptions (topic, chat, thread, since) VALUES (2, ?, 0, 55)", (NEW,))
-    await chats.migrate(conn, OLD, NEW)
+    await chat_rows.migrate(conn, OLD, NEW)
     merged = await chats.chat(conn, NEW)
     assert merged is not None
     assert merged.zone == "Europe/Berlin"
@@ -139,7 +139,7 @@ async def test_a_group_that_was_paused_where_it_lives_now_stays_paused(conn):
     await furnish(conn, OLD)
     await furnish(conn, NEW)
     await chats.set_state(conn, NEW, ChatState.PAUSED, NOW)
-    await chats.migrate(conn, OLD, NEW)
+    await chat_rows.migrate(conn, OLD, NEW)
     merged = await chats.chat(conn, NEW)
     assert merged is not None and merged.state is ChatState.PAUSED
 
@@ -147,7 +147,7 @@ async def test_a_group_that_was_paused_where_it_lives_now_stays_paused(conn):
 async def test_moving_to_where_it_is_changes_nothing(conn):
     await furnish(conn, OLD)
     before = await rows_of(conn, OLD)
-    await chats.migrate(conn, OLD, OLD)
+    await chat_rows.migrate(conn, OLD, OLD)
     assert await rows_of(conn, OLD) == before
     assert await chats.chat(conn, OLD) is not None
 
@@ -155,14 +155,14 @@ async def test_moving_to_where_it_is_changes_nothing(conn):
 async def test_moving_from_a_group_nobody_knew_changes_nothing(conn):
     await furnish(conn, NEW)
     before = await chats.chat(conn, NEW)
-    await chats.migrate(conn, OLD, NEW)
+    await chat_rows.migrate(conn, OLD, NEW)
     assert await chats.chat(conn, NEW) == before
 
 
 async def test_forgetting_leaves_no_row_of_the_chat_and_all_of_the_others(conn):
     await furnish(conn, OLD)
     await furnish(conn, OTHER, topic=2, article=2)
-    await chats.delete(conn, OLD)
+    await chat_rows.delete(conn, OLD)
     assert await chats.chat(conn, OLD) is None
     assert set((await rows_of(conn, OLD)).values()) == {0}
     assert set((await rows_of(conn, OTHER)).values()) == {1}
@@ -173,15 +173,15 @@ async def test_what_a_copy_learnt_of_a_draft_belongs_to_its_chats_too(conn):
     await conn.execute("UPDATE articles SET state = 'draft', pushed_at = NULL, learnt = 1 WHERE number = 1")
     await furnish(conn, OLD)
     assert (await export.export(conn, OLD))["received"]
-    await chats.migrate(conn, OLD, NEW)
+    await chat_rows.migrate(conn, OLD, NEW)
     assert (await rows_of(conn, NEW))["receipts"] == 1
-    await chats.delete(conn, NEW)
+    await chat_rows.delete(conn, NEW)
     assert set((await rows_of(conn, NEW)).values()) == {0}
 
 
 async def test_what_was_promised_to_a_forgotten_chat_counts_as_unwanted(conn):
     await furnish(conn, OLD)
-    await chats.delete(conn, OLD)
+    await chat_rows.delete(conn, OLD)
     rows = await conn.execute_fetchall("SELECT id, unwanted FROM campaigns ORDER BY id")
     assert [tuple(row) for row in rows] == [(1, 1), (2, 0)]
 
@@ -195,7 +195,7 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert read["closed_threads"] == [{"thread": 5, "since": "1970-01-01T00:01:30+00:00", "told_at": None}]
     assert read["saved"][0]["title"] == "One"
     assert all(read[part] for part in read if part not in ("editor", "acts_as_editor", "channel", "manages"))
-    await chats.delete(conn, OLD)
+    await chat_rows.delete(conn, OLD)
     assert not any((await export.export(conn, OLD)).values())
 
 

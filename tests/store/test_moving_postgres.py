@@ -18,6 +18,7 @@ from bot.domain.database_place import ServerAddress
 from bot.errors import StoreError, StoreMoved
 from bot.store.moving.carrying import go_back
 from bot.store.moving.opening import source_at, target_at
+from bot.store.moving.tables import Table, all_tables
 from bot.store.postgres.direct_session import direct_session
 from bot.store.postgres.migrations import migrate
 
@@ -49,6 +50,10 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def table_named(name: str) -> Table:
+    return next(table for table in all_tables() if table.name == name)
+
+
 def asked(server: ServerAddress, sql: str) -> list[tuple]:
     with psycopg.connect(server.url, autocommit=True, options="-c search_path=newsbot") as conn:
         cursor = conn.execute(sql)  # type: ignore[arg-type]
@@ -69,7 +74,7 @@ def test_there_and_back_is_the_same(file: Path, server: ServerAddress, tmp_path:
     told: list[tuple[int, int]] = []
     there = moved(file, server, lambda done, of: told.append((done, of)))
     assert told == sorted(told) and told[-1] == (2 * sum(there.rows.values()),) * 2
-    assert not runs(file) and runs_there(server) and not there.altered
+    assert not runs(file) and runs_there(server)
     again = moved(server, back)
     assert again.rows == there.rows
     assert runs(back) and not runs_there(server)
@@ -144,20 +149,51 @@ def test_a_copy_that_was_interrupted_is_gone_on_with(file: Path, server: ServerA
     assert sorted(map(repr, dump(tmp_path / "back.db"))) == sorted(map(repr, before))
 
 
-# "character with value 0x00": https://www.postgresql.org/docs/current/datatype-character.html
-def test_a_character_that_postgresql_does_not_take_is_replaced_and_counted(
-    server: ServerAddress, tmp_path: Path
-) -> None:
+# The order of keys is compared, as rows are read in it: of these texts each comes before the next.
+ODD = ["", "\0", "\0\0", "\0\1", "\0a", "\1", "\1\0", "\1\1", "\1\2", "\1a", "\2", ZERO, "\ufdd0", "\ufffd"]
+
+
+# "The character with the code zero cannot be in a string constant", and in no text:
+# https://www.postgresql.org/docs/current/datatype-character.html
+def test_texts_that_postgresql_does_not_take_come_back_as_they_were(server: ServerAddress, tmp_path: Path) -> None:
     file = small(tmp_path / "old.db")
     with closing(sqlite3.connect(file)) as conn, conn:
-        conn.execute("INSERT INTO people (person, name) VALUES (1, ?), (2, 'Ben')", (ZERO,))
-    assert moved(file, server).altered == {"people": 1}
-    assert asked(server, "SELECT name FROM people ORDER BY person") == [("zero\ufffdin it",), ("Ben",)]
+        conn.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", [(f"odd_{text}", text) for text in ODD])
+        conn.executemany("INSERT INTO people (person, name) VALUES (?, ?)", list(enumerate(ODD, 1)))
+    before = dump(file)
+    moved(file, server)
+    with target_at(server) as there:
+        found = [row for piece in there.rows(table_named("people")) for row in piece]
+    assert [name for _, name, *_ in found] == ODD
     with source_at(file) as one, target_at(server) as other:
-        go_back(one, other, silent)
-    assert runs(file) and not runs_there(server)
-    with closing(sqlite3.connect(file)) as conn:
-        assert conn.execute("SELECT name FROM people WHERE person = 1").fetchone() == (ZERO,)
+        go_back(one, other, silent)  # they are compared
+    assert runs(file) and not runs_there(server) and dump(file) == before
+
+
+def test_such_texts_there_and_back(server: ServerAddress, tmp_path: Path) -> None:
+    file, back = small(tmp_path / "old.db"), tmp_path / "back.db"
+    with closing(sqlite3.connect(file)) as conn, conn:
+        conn.executemany("INSERT INTO people (person, name) VALUES (?, ?)", list(enumerate(ODD, 1)))
+    before = dump(file)
+    moved(file, server)
+    moved(server, back)
+    assert sorted(map(repr, dump(back))) == sorted(map(repr, before))
+
+
+def test_a_copy_with_such_texts_is_gone_on_with_where_it_was(server: ServerAddress, tmp_path: Path) -> None:
+    """It is a key of such a text that says from where."""
+    file, back = small(tmp_path / "old.db"), tmp_path / "back.db"
+    with closing(sqlite3.connect(file)) as conn, conn:
+        conn.executemany("INSERT INTO meta (key, value) VALUES (?, '')", [(f"odd_{text}",) for text in ODD])
+    before, meta = dump(file), table_named("meta")
+    with source_at(file) as source, target_at(server) as target:
+        target.begin(source.place)
+        for piece in source.rows(meta):
+            target.write(meta, [row for row in piece if row[0] <= "odd_\1\0"])
+        assert target.last_key(meta) == ("odd_\1\0",)
+    moved(file, server)
+    moved(server, back)
+    assert sorted(map(repr, dump(back))) == sorted(map(repr, before))
 
 
 def test_a_value_that_postgresql_does_not_take_is_one_line_and_the_old_one_runs(

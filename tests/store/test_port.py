@@ -35,7 +35,9 @@ MAY_TAKE_SQL = {
     "delivery.audiences.Listed.recipients",
     "delivery.followers.Followers.query",
     "delivery.weekly_reports.Recipients.recipients",
+    "readers.place_queries.onward",
     "delivery.followers.Followers.recipients",
+    "postgres.own_sql.own",
 }
 
 BEHIND_THE_QUESTIONS = {"connection", "sqlite_connection", "sync_connection", "dialect", "rows"}

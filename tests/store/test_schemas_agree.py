@@ -11,6 +11,8 @@ from postgres_cluster import Cluster
 from bot.store.engine.migrations import scripts
 from bot.store.postgres.migrations import latest, migrate
 
+# On PostgreSQL a row of the outbox is known by its campaign and chat; its number has an index once it was tried.
+WITHOUT_KEY = {"deliveries"}
 OF_ONE_ENGINE = {"schema_version", "counted"}
 KINDS = {"INTEGER": "bigint", "TEXT": "text"}
 _COLUMNS = """
@@ -41,7 +43,8 @@ def test_both_have_the_same_tables_columns_and_keys(postgres_cluster: Cluster, t
             there |= {(table, name, KINDS[kind], bool(needed or key)) for _, name, kind, needed, _, key in rows}
             there_keys[table] = [row[1] for row in sorted(rows, key=lambda row: row[5]) if row[5]]
     assert {column for column in columns if column[0] not in OF_ONE_ENGINE | {"article_search"}} == there
-    assert {table: names for table, names in keys.items() if table in there_keys} == there_keys
+    here = {table: names for table, names in keys.items() if table in there_keys}
+    assert here == {table: names for table, names in there_keys.items() if table not in WITHOUT_KEY}
 
 
 def test_the_numbers_of_migrations_mean_the_same_on_both() -> None:

@@ -12,7 +12,7 @@ from store_samples import put_article
 from bot.domain.browsing import Direction, Turn
 from bot.store.content import topics
 from bot.store.engine.database import Database
-from bot.store.readers import browsing
+from bot.store.readers import relevance, searching
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def numbers(places):
 async def test_nothing_in_the_words_is_an_operator(db, words):
     async with db.transaction() as conn:
         await put_article(conn, 1, title="Power at sea")
-        found = numbers(await browsing.found(conn, words, None, 9))
+        found = numbers(await searching.found(conn, words, None, 9))
         assert found in ([], [1])
         assert words not in ("title:power", "^power") or found == ([1] if words == "^power" else [])
 
@@ -146,16 +146,16 @@ async def test_a_search_finds_what_is_meant_and_nothing_else_in_either_order(db,
         await put_article(conn, 1, title=found)
         for number, title in enumerate(others, 2):
             await put_article(conn, number, title=title)
-        assert numbers(await browsing.found(conn, typed, None, 9)) == [1]
+        assert numbers(await searching.found(conn, typed, None, 9)) == [1]
         # What stands within words only is looked for by time alone.
-        assert await browsing.best(conn, typed, 0, 9) == ([] if typed == "wahl" else [1])
+        assert await relevance.best(conn, typed, 0, 9) == ([] if typed == "wahl" else [1])
 
 
 @pytest.mark.parametrize("typed", ["", '"', "!!!", "💥", "   ", "#", "\u200b", "-", "+++"])
 async def test_a_question_without_letter_or_digit_finds_nothing(db, typed):
     async with db.transaction() as conn:
         await put_article(conn, 1, title="C++ # ! 💥")
-        assert await browsing.found(conn, typed, None, 9) == []
+        assert await searching.found(conn, typed, None, 9) == []
 
 
 async def test_what_stands_within_words_is_found_page_by_page_only_where_nothing_else_is(db):
@@ -163,14 +163,14 @@ async def test_what_stands_within_words_is_found_page_by_page_only_where_nothing
         for number in range(1, 8):
             await put_article(conn, number, title=f"Landtagswahl {number}", age=timedelta(hours=number))
         await put_article(conn, 8, title="Landtagswahl", state="draft")
-        first = await browsing.found(conn, "wahl", None, 3)
+        first = await searching.found(conn, "wahl", None, 3)
         assert numbers(first) == [1, 2, 3]
-        second = await browsing.found(conn, "wahl", Turn(Direction.OLDER, first[-1]), 9)
+        second = await searching.found(conn, "wahl", Turn(Direction.OLDER, first[-1]), 9)
         assert numbers(second) == [4, 5, 6, 7]
-        assert numbers(await browsing.found(conn, "wahl", Turn(Direction.NEWER, second[0]), 9)) == [3, 2, 1]
-        assert await browsing.found(conn, "ahl", None, 3) == []  # too short to look for everywhere
+        assert numbers(await searching.found(conn, "wahl", Turn(Direction.NEWER, second[0]), 9)) == [3, 2, 1]
+        assert await searching.found(conn, "ahl", None, 3) == []  # too short to look for everywhere
         await put_article(conn, 9, title="Wahl")
-        assert numbers(await browsing.found(conn, "wahl", None, 9)) == [9]
+        assert numbers(await searching.found(conn, "wahl", None, 9)) == [9]
 
 
 @pytest.mark.parametrize(("few", "near", "span"), [(0, 4, 99), (0, 4, 2), (0, 99, 99), (3, 4, 99)])
@@ -181,17 +181,17 @@ async def test_what_many_articles_hold_is_listed_alike_however_it_is_looked_for(
         for number in range(1, 31):
             title = "Solar power" if number % 2 else "Wind power"
             await put_article(conn, number, title=title, age=timedelta(hours=(number * 7) % 13))
-        whole = await browsing.found(conn, "solar", None, 99)
+        whole = await searching.found(conn, "solar", None, 99)
         assert len(whole) == 15
-        monkeypatch.setattr(browsing, "FEW_MATCHES", few)
-        monkeypatch.setattr(browsing, "NEAR", near)
-        monkeypatch.setattr(browsing, "MAX_SPAN", span)
+        monkeypatch.setattr(searching, "FEW_MATCHES", few)
+        monkeypatch.setattr(searching, "NEAR", near)
+        monkeypatch.setattr(searching, "MAX_SPAN", span)
         turn = None
-        while page := await browsing.found(conn, "solar", turn, 4):
+        while page := await searching.found(conn, "solar", turn, 4):
             places += page
             turn = Turn(Direction.OLDER, page[-1])
         assert places == whole
-        back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[9]), 4)
+        back = await searching.found(conn, "solar", Turn(Direction.NEWER, whole[9]), 4)
         assert back == whole[5:9][::-1]
 
 
@@ -223,25 +223,25 @@ async def test_what_is_common_among_a_topic_or_source_is_listed_alike_however_it
             )
         among = {"topics": [[topics_there["Sea"]], list(topics_there.values())]} if filter != "source" else {}
         among |= {"sources": ["daily.example"]} if filter != "topic" else {}
-        whole = await browsing.found(conn, "solar", None, 99, **among)
+        whole = await searching.found(conn, "solar", None, 99, **among)
         assert len(whole) == 7 and all(place.number % 6 == 3 for place in whole)
         for name, value in ({"FEW_AMONG_ONE_OF_SEVERAL": limits["FEW_AMONG"], "FEW_MATCHES": 0} | limits).items():
-            monkeypatch.setattr(browsing, name, value)
+            monkeypatch.setattr(searching, name, value)
         places, turn = [], None
-        while page := await browsing.found(conn, "solar", turn, 2, **among):
+        while page := await searching.found(conn, "solar", turn, 2, **among):
             places += page
             turn = Turn(Direction.OLDER, page[-1])
-        assert places == whole == await browsing.found(conn, "solar", None, 99, **among)
-        back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[5]), 3, **among)
+        assert places == whole == await searching.found(conn, "solar", None, 99, **among)
+        back = await searching.found(conn, "solar", Turn(Direction.NEWER, whole[5]), 3, **among)
         assert back == whole[2:5][::-1]
-        assert await browsing.found(conn, "nowhere", None, 9, **among) == []
+        assert await searching.found(conn, "nowhere", None, 9, **among) == []
 
 
 @given(st.text(max_size=60))
 async def test_any_words_make_a_query_that_sqlite_takes(words):
     conn = sqlite3.connect(":memory:")
     conn.execute("CREATE VIRTUAL TABLE s USING fts5 (t, tokenize = \"unicode61 tokenchars '+#.'\", prefix = '2 3')")
-    query = browsing.match_query(words)
+    query = searching.match_query(words)
     if query:
         conn.execute("SELECT * FROM s WHERE s MATCH ?", [query]).fetchall()
     conn.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+import psycopg
 import pytest
 from cable import cable
 from postgres_cluster import Cluster
@@ -18,6 +19,7 @@ from bot.domain.delivery import NEWS, Delivery, Lane, Status, Subject, SubjectTy
 from bot.errors import StoreBusy
 from bot.store.delivery import campaigns, leases, outbox, settlement
 from bot.store.delivery.settlement import Settled
+from bot.store.postgres.connection import WRITE_LOCK
 from bot.store.postgres.database import PostgresDatabase
 from bot.store.postgres.direct_session import direct_session
 from bot.store.postgres.migrations import migrate
@@ -135,6 +137,17 @@ async def test_one_that_is_stopped_in_a_transaction_delays_another_s_term_by_sec
     assert await _rows(other) == [(chat, 0, 0, 0) for chat in CHATS]
     async with one.transaction() as conn:  # and it goes on with a new connection
         assert await outbox.claim(conn, NOW, 3, owner=first) == []
+
+
+async def test_one_that_waited_too_long_for_another_to_write_writes_afterwards(url: str, two) -> None:
+    one, _ = two
+    with psycopg.connect(url) as writing:
+        writing.execute("SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK,))
+        with pytest.raises(StoreBusy, match="lock timeout"):
+            async with one.transaction() as conn:
+                await conn.execute("UPDATE deliveries SET unsure = 1")
+    async with one.transaction() as conn:
+        assert await conn.execute("UPDATE deliveries SET unsure = 1") == len(CHATS)
 
 
 async def test_a_server_that_answers_nothing_is_given_up_and_found_again(postgres_cluster: Cluster, name: str) -> None:

@@ -19,7 +19,7 @@ from bot.services.delivery import clocks
 from bot.store.delivery import campaigns, fanout
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Database
-from bot.store.readers import chats, phrases, subscriptions, timings, topic_wishes
+from bot.store.readers import chat_settings, chats, phrases, subscriptions, timings, topic_wishes
 
 TOPICS = range(1, 6)
 CHATS = (-2, 1, 2, 3)
@@ -115,4 +115,4 @@ async def _furnish(conn, tree, wanted):
         own = reader["own"]
         await timings.choose(conn, chat, Timing(own.mode, own.per_hour, own.minute, own.days, reader["quiet"]))
         await topic_wishes.renew(conn, chat)
-        await chats.set_breaking(conn, chat, reader["breaking"])
+        await chat_settings.set_breaking(conn, chat, reader["breaking"])

@@ -21,8 +21,8 @@ from bot.sandbox.world.faults import Refuse
 from bot.services.delivery import copies
 from bot.store.delivery import announced, campaigns
 from bot.store.desk import audit_log, editors
-from bot.store.readers import chats, timings
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.store.readers import chat_settings, chats, timings
+from bot.telegram_edge.notifications.notifier import Notifier
 
 PNG = (Path(copies.__file__).parent / "retracted.png").read_bytes()
 MOVE = "/announce We move on Friday"
@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
 
     async def turn(self) -> None:
         """Let everything be sent and shown that is due."""
@@ -184,14 +184,14 @@ async def test_what_telegram_refuses_is_said_and_not_sent(desk: Desk) -> None:
 async def test_who_does_not_take_announcements_has_paused_or_has_a_role_gets_none(desk: Desk) -> None:
     takes, off, paused, writer, gone_off = await desk.room.people(5)
     async with desk.house.db.transaction() as conn:
-        await chats.set_announcements(conn, off, False)
+        await chat_settings.set_announcements(conn, off, False)
         await chats.set_state(conn, paused, ChatState.PAUSED, desk.house.clock())
         await editors.add(conn, writer, Role.CONTRIBUTOR, EDITH, desk.house.clock())
     await desk.says(MOVE)
     await desk.presses("Send to 2")
     await desk.room.spread()
     async with desk.house.db.transaction() as conn:  # between the promise and its turn
-        await chats.set_announcements(conn, gone_off, False)
+        await chat_settings.set_announcements(conn, gone_off, False)
     await desk.turn()
     assert [person for person in (takes, off, paused, writer, gone_off) if desk.room.got(person)] == [takes]
     assert "1 sent" in desk.screen and "1 no longer wanted it." in desk.screen
@@ -312,7 +312,7 @@ async def test_a_press_that_waited_is_asked_again_with_todays_reach(desk: Desk) 
     await desk.says(MOVE)
     message, data = desk.house.button(EDITH, "Send to 2")
     async with desk.house.db.transaction() as conn:
-        await chats.set_announcements(conn, people[0], False)
+        await chat_settings.set_announcements(conn, people[0], False)
     desk.house.update_queue.backlog_until = 10**9
     await desk.house.presses_data(EDITH, data, message)
     assert desk.screen == (

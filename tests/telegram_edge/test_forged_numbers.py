@@ -18,7 +18,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.press import press
 from bot.domain.role import Role
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, newsroom
 from bot.store.content import articles
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
@@ -188,7 +188,7 @@ async def test_an_editor_stops_and_takes_up_all_of_their_own_and_nothing_of_anot
         await house.says(EDITH, "/stats")
         if verb == "held_rest":
             for campaign in went:
-                await newsroom.stop(house.db, campaign, by=BEN, now=house.clock())
+                await campaign_control.stop(house.db, campaign, by=BEN, now=house.clock())
         message = house.messages(EDITH)[-1]["message_id"]
         for first, last in ((went[0], went[-1]), (0, 2**62)):
             await house.presses_data(EDITH, press(verb, first, last), message)

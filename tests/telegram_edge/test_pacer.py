@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable
+from math import inf
 
 import pytest
 
@@ -46,15 +47,20 @@ def now() -> float:
 
 
 class Line:
-    """People waiting for slots; `left` says who got one, and when."""
+    """People waiting for slots; `left` says who got one, and when, `held` for how long changes are to wait."""
 
     def __init__(self, pacer: Pacer):
-        self.pacer, self.left, self.tasks = pacer, [], []
+        self.pacer, self.left, self.tasks, self.held = pacer, [], [], []
 
-    def ask(self, chat: int, lane: Lane = Lane.NEWS, is_group: bool = False, paid: bool = False) -> asyncio.Task:
+    def ask(
+        self, chat: int, lane: Lane = Lane.NEWS, is_group: bool = False, paid: bool = False, is_change: bool = False
+    ) -> asyncio.Task:
         async def wait():
-            await self.pacer.slot(chat, lane, is_group, paid)
-            self.left.append((chat, now()))
+            held = await self.pacer.slot(chat, lane, is_group, paid, now() + 1 if is_change else inf, is_change)
+            if held:
+                self.held.append(held)
+            else:
+                self.left.append((chat, now()))
 
         self.tasks.append(asyncio.ensure_future(wait()))
         return self.tasks[-1]
@@ -335,6 +341,44 @@ def test_edits_that_are_throttled_in_any_number_of_chats_say_nothing_of_the_othe
         assert now() - told <= 0.1
         assert pacer.rate == 29
         assert pacer.held_until(100) is not None
+
+    played(story)
+
+
+def test_what_campaigns_change_rests_while_several_chats_are_told_to_wait_for_edits_and_news_does_not():
+    """How many messages may be changed a second is nowhere written; to go on would make Telegram ask for longer."""
+
+    async def story():
+        pacer = await at_work(30)
+        line = Line(pacer)
+        for chat in range(100, 160):
+            line.ask(chat, Lane.LATER, is_change=True)
+        await asyncio.sleep(0.5)
+        for chat, _ in line.left[:3]:
+            pacer.throttled(chat, 30.0, is_edit=True)
+        told, before = now(), len(line.left)
+        for chat in range(300, 390):
+            line.ask(chat)
+        await line.all()
+        news = [at for chat, at in line.left if chat >= 300]
+        assert max(news) - told == pytest.approx(89 / 29, rel=0.02)
+        assert len(line.left) == before + 90 and set(line.held) == {30.0}
+        assert await pacer.slot(500, Lane.LATER, False, is_change=True) > 25
+        await asyncio.sleep(30)
+        assert await pacer.slot(500, Lane.LATER, False, is_change=True) == 0
+        assert pacer.rate == 29
+
+    played(story)
+
+
+def test_two_chats_that_are_told_to_wait_for_edits_do_not_stop_what_campaigns_change():
+    async def story():
+        pacer = await at_work(30)
+        for chat in (100, 101):
+            await pacer.slot(chat, Lane.LATER, False, is_change=True)
+            pacer.throttled(chat, 240.0, is_edit=True)
+        assert await pacer.slot(102, Lane.LATER, False, is_change=True) == 0
+        assert await pacer.slot(100, Lane.LATER, False, give_up_at=now() + 1, is_change=True) > 200
 
     played(story)
 

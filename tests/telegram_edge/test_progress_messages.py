@@ -19,14 +19,14 @@ from bot.errors import Complaint, ContentError
 from bot.sandbox.world.faults import Page, Refuse
 from bot.services.content.imports import Seen, take
 from bot.services.delivery.dispatcher import Alarm
-from bot.services.newsroom import incidents, newsroom
+from bot.services.newsroom import campaign_control, incidents
 from bot.services.readers import preferences
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
 from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
-from bot.store.readers import chats, timings
+from bot.store.readers import chat_settings, timings
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     await desk.room.follow(people, "Energy")
     article = await desk.room.draft("grid-storage", "Energy")
     campaign = await desk.room.publish(article)
-    await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
+    await campaign_control.hold_everything(desk.house.db, now=desk.house.clock())
     await desk.run()
     assert desk.screen.startswith(f"#{article.number} Grid storage is held: this database is an older copy")
     assert desk.buttons == [["Send the rest", "Take back"]]
@@ -198,7 +198,7 @@ async def test_an_older_database_with_many_publishes_on_their_way_asks_once_abou
     published = [await desk.room.publish(article) for article in numbers]
     await desk.run()
     assert {(await desk.room.campaign(one)).state for one in published} == {CampaignState.RUNNING}
-    await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
+    await campaign_control.hold_everything(desk.house.db, now=desk.house.clock())
     messages = len(desk.screens)
     for _ in range(3):
         await desk.passes(60)
@@ -403,7 +403,7 @@ async def test_a_progress_message_that_cannot_be_changed_is_not_tried_each_secon
 async def test_who_is_no_editor_any_more_is_shown_nothing_more(desk: Desk) -> None:
     async with desk.house.db.transaction() as conn:
         await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
-        await chats.set_language(conn, BEN, "en")
+        await chat_settings.set_language(conn, BEN, "en")
     await desk.house.starts(BEN)
     await desk.room.follow(await desk.room.people(3), "Energy")
     await desk.room.draft("grid-storage", "Energy")
@@ -423,7 +423,7 @@ async def test_an_editor_who_cannot_be_reached_is_tried_again_when_they_let_the_
         desk.house.clock.advance(timedelta(minutes=2))
         await desk.room.follow(await desk.room.people(3), "Energy")
         await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
-        await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
+        await campaign_control.hold_everything(desk.house.db, now=desk.house.clock())
         await incidents.note(desk.house.db, IncidentKind.BACKUP, True, desk.house.clock())
         for _ in range(10):
             await desk.passes(1)

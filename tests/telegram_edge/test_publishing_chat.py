@@ -13,10 +13,10 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
 from bot.domain.role import Role
 from bot.sandbox.world.faults import CutBefore, Refuse
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import campaign_control, newsroom
 from bot.store.content import articles, media
 from bot.store.desk import editors
-from bot.store.readers import chats
+from bot.store.readers import chat_settings
 
 
 @pytest.fixture
@@ -205,16 +205,16 @@ async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
     message, data = house.button(EDITH, pressed)
     match first:
         case "hold":
-            await newsroom.hold_everything(house.db, now=now)
+            await campaign_control.hold_everything(house.db, now=now)
         case "retract":
             await newsroom.retract(house.db, 1, by=BEN, now=now)
         case "run" | "run the rest":
-            act = newsroom.send_now if first == "run" else newsroom.resume
+            act = campaign_control.send_now if first == "run" else campaign_control.resume
             await act(house.db, done.campaign, by=BEN, now=now)
             house.clock.advance(house.ctx.settings.undo)
             await desk.room.run()
         case _:
-            await getattr(newsroom, first)(house.db, done.campaign, by=BEN, now=now)
+            await getattr(campaign_control, first)(house.db, done.campaign, by=BEN, now=now)
     before = await desk.room.campaign(done.campaign)
     assert await house.presses_data(EDITH, data, message) == toast
     await desk.turn()
@@ -414,7 +414,7 @@ async def test_a_german_editor_is_told_in_german_why_nothing_was_done(desk: Desk
     article = await desk.room.draft("grid-storage", "Energy")
     desk.house.world.set_language(EDITH, "de")
     async with desk.house.db.transaction() as conn:
-        await chats.set_language(conn, EDITH, "de")
+        await chat_settings.set_language(conn, EDITH, "de")
     await desk.says("/publish grid-storage")
     message = desk.house.messages(EDITH)[-1]
     stop = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]

@@ -12,7 +12,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.press import press
 from bot.domain.role import Role
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import roles as services
 from bot.store.content import articles
 from bot.store.delivery import campaigns

@@ -8,7 +8,7 @@ from story import ANNA, EDITH
 
 from bot.domain.chat import Pictures
 from bot.domain.press import press
-from bot.render.reader.settings import name_number
+from bot.render.reader.settings_menu import name_number
 from bot.sandbox.world.faults import Refuse
 from bot.services.readers.preferences import zones
 from bot.telegram_edge.conversations.table import REGISTRY

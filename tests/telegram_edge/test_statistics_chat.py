@@ -10,7 +10,7 @@ from story import ANNA, BEN, EDITH
 
 from bot.sandbox.world.faults import Refuse
 from bot.services.charts.drawing import ChartDrawer
-from bot.store.readers import chats
+from bot.store.readers import chat_settings
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ async def test_chats_of_several_languages_and_those_that_follow_nothing_are_coun
     people = await desk.room.people(3)
     async with desk.house.db.transaction() as conn:
         for chat in people[:2]:
-            await chats.set_language(conn, chat, "de")
+            await chat_settings.set_language(conn, chat, "de")
     await desk.says("/stats")
     assert "Languages: Deutsch 2, English 2." in desk.numbers
     assert "4 active chats follow nothing." in desk.numbers

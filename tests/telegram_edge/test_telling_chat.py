@@ -19,8 +19,8 @@ from bot.domain.delivery_time import Quiet, Timing
 from bot.store.content import articles
 from bot.store.delivery import change_notes
 from bot.store.desk import audit_log
-from bot.store.readers import chats, timings
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.store.readers import chat_settings, chats, timings
+from bot.telegram_edge.notifications.notifier import Notifier
 
 WHY = "one person was arrested, not seven."
 
@@ -31,7 +31,7 @@ class Desk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
 
     async def delivered(self, people: int = 3) -> tuple[Article, list[int]]:
         """Publish an article to so many people."""
@@ -157,7 +157,7 @@ async def test_who_paused_or_takes_no_announcements_is_told_nothing_and_quiet_ho
     article, [anna, ben, cara, dora] = await desk.corrected(4)
     async with desk.house.db.transaction() as conn:
         await chats.set_state(conn, anna, ChatState.PAUSED, desk.house.clock())
-        await chats.set_announcements(conn, ben, False)
+        await chat_settings.set_announcements(conn, ben, False)
     await _asleep(desk, cara)
     await desk.says(f"/tell {article.number}")
     await desk.house.presses(EDITH, "2 who have it")
@@ -337,7 +337,7 @@ async def test_what_is_published_again_is_not_told_and_taken_back_again_it_is(de
 async def test_who_takes_no_announcements_is_told_of_a_retraction_and_who_paused_is_not(desk: Desk) -> None:
     article, [anna, ben, cara] = await _saved(desk)
     async with desk.house.db.transaction() as conn:
-        await chats.set_announcements(conn, anna, False)
+        await chat_settings.set_announcements(conn, anna, False)
         await chats.set_state(conn, ben, ChatState.PAUSED, desk.house.clock())
     await desk.says(f"/retract {article.number}")
     await desk.turn()

@@ -15,7 +15,7 @@ from bot.domain.role import Role
 from bot.sandbox.world.faults import Refuse
 from bot.services.newsroom import weekly_reports
 from bot.store.desk import editors
-from bot.store.readers import chats
+from bot.store.readers import chat_settings
 
 EIGHT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # the Monday after the stories begin
 UTC_ZONE = ZoneInfo("UTC")
@@ -97,8 +97,8 @@ async def test_each_gets_it_at_their_own_eight_in_their_own_language(desk: Desk)
     await desk.house.starts(BEN)
     async with desk.house.db.transaction() as conn:
         await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
-        await chats.set_zone(conn, BEN, "Asia/Tokyo")
-        await chats.set_language(conn, BEN, "de")
+        await chat_settings.set_zone(conn, BEN, "Asia/Tokyo")
+        await chat_settings.set_language(conn, BEN, "de")
     await published(desk)
     for person in (EDITH, BEN):
         await desk.house.says(person, "/stats weekly on")
@@ -119,7 +119,7 @@ async def test_eight_stays_eight_over_a_change_of_the_clocks(desk: Desk, zone: s
     eight = datetime(monday.year, monday.month, monday.day, 8, 0, tzinfo=place).astimezone(UTC)
     desk.house.clock.now = eight - timedelta(days=3)
     async with desk.house.db.transaction() as conn:
-        await chats.set_zone(conn, EDITH, zone)
+        await chat_settings.set_zone(conn, EDITH, zone)
     await desk.says("/stats weekly on")
     await published(desk)
     assert await weekly_reports.next_due(desk.house.db, zone=UTC_ZONE, now=desk.house.clock()) == eight
@@ -133,6 +133,20 @@ async def test_a_bot_that_was_down_for_weeks_sends_one_report(desk: Desk) -> Non
     await published(desk)
     assert await at(desk, EIGHT + timedelta(weeks=3, days=2)) == 1
     assert len(reports(desk)) == 1 and await due(desk) == 0
+
+
+async def test_a_bot_that_was_down_for_weeks_tells_of_the_last_week_in_which_something_happened(desk: Desk) -> None:
+    await desk.house.starts(BEN)
+    async with desk.house.db.transaction() as conn:
+        await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
+    await desk.says("/stats weekly on")
+    await published(desk)
+    desk.house.clock.now = EIGHT + timedelta(days=1)
+    await desk.house.says(BEN, "/stats weekly on")  # he is owed only what comes after this Monday
+    assert await at(desk, EIGHT + timedelta(weeks=4, days=2)) == 1
+    [report] = reports(desk)
+    assert report.startswith("The week in numbers\n2 Mar 2026 to 8 Mar 2026") and reports(desk, BEN) == []
+    assert await at(desk, EIGHT + timedelta(weeks=5)) == 0 and len(reports(desk)) == 1
 
 
 async def test_two_processes_promise_it_once(desk: Desk) -> None:

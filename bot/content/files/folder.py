@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.files.fingerprint import UNTRUSTED, Fingerprint, hash_of, trusted_look
 from bot.content.files.listing import Entry, Walk
-from bot.content.files.reader import read_bytes, real_place, refused, suffixes_in
+from bot.content.files.reader import read_bytes, real_place, refuse_other_kinds, refused
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.content.formats.front_matter import shows_its_end
 from bot.content.sites.newsbot_yaml import NAME as RULES
@@ -121,8 +121,7 @@ def read_named(
     """
     home = root.resolve()
     try:
-        if place.suffix.lower() not in (suffixes := suffixes_in(site)):
-            raise refused(path, f"is none of {' '.join(sorted(suffixes))}")
+        refuse_other_kinds(place, path, site)
         real = real_place(place, root)
         entry = Entry(path, str(real), real.stat(), path, site)
     except ContentError as error:

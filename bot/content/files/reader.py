@@ -47,14 +47,21 @@ def read_file(
     Raises: ContentError, also when there is no such file, it is no regular file, or a link leads out of `root`.
     """
     name = name_in(path, root)
-    if path.suffix.lower() not in (suffixes := suffixes_in(site)):
-        raise refused(name, f"is none of {' '.join(sorted(suffixes))}")
+    refuse_other_kinds(path, name, site)
     return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, rules), site)
 
 
 def suffixes_in(site: Site | None) -> frozenset[str]:
     """Return the suffixes of files that may be articles or topics."""
     return SUFFIXES if site is None else SUFFIXES | site.rules.suffixes
+
+
+def refuse_other_kinds(path: Path, name: Path | str, site: Site | None) -> None:
+    """Raises: ContentError, when a file's name says that it is neither article nor topic, or nothing is there."""
+    if path.suffix.lower() in (suffixes := suffixes_in(site)):
+        return
+    # The name of a folder, with a slip in it, has no suffix either.
+    raise refused(name, f"is none of {' '.join(sorted(suffixes))}" if os.path.lexists(path) else "is not there")
 
 
 def understood(name: str, data: bytes, around: FileContext, site: Site | None = None) -> Story | TopicFile | SourceFile:

@@ -36,8 +36,12 @@ _ENDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---[ \t]*[\r\n]|\{)")
 _OTHER_LINE = re.compile(r"(?:[ \t]*\n)*(-{4,}|[\u2013\u2014\u2015]+-*|={3,}|~{3,}|\*{3,})[ \t]*\n")
 _FOREIGN_FENCE = re.compile(r"(?:[ \t]*\n)*(\+\+\+|;;;|---[ \t]*(?:json|toml|js|javascript|coffee|cson)\b)[ \t]*\n")
 _OUR_FIELD = re.compile(
-    r"""^[ \t{,]*["']?(?:title|publishedDateTime|webUrl|originalUrl|taxonomy)["']?[ \t]*:""", re.MULTILINE
+    r"""^[ \t{,]*["']?(?:title|publishedDateTime|webUrl|originalUrl|taxonomy)["']?[ \t]*:"""
+    # anywhere in a line, as programs write JSON, only in quotes: else it would be found in prose
+    r"""|[{,][ \t]*(["'])(?:title|publishedDateTime|webUrl|originalUrl|taxonomy)\1[ \t]*:""",
+    re.MULTILINE,
 )
+_OUR_OWN_FIELDS = frozenset({"taxonomy", "publishedDateTime", "webUrl", "originalUrl"})
 _CONFIGURATION = re.compile(
     r"_|(?:config|hugo|mkdocs|netlify|package|manifest|composer|theme|site|settings)\.(?:ya?ml|json)$"
     r"|(?:docker-)?compose.*\.ya?ml$",
@@ -79,6 +83,8 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
         elif is_yaml and (rest := _WORD.search(text, end + len("---"))):
             raise Fault(rest.start() - start, "holds more than one document; put each in a file of its own")
         tree = read_json(text) if is_json else _tree(text[start:end], is_whole=end < len(text))
+        if is_bare and isinstance(tree.root, list) and not any(map(_has_our_own_field, tree.root)):
+            raise NoArticle(Complaint(name, 1, WHOLE_FILE, "holds a list"))  # of people with their titles, say
         fields = _fields(tree, text, start)
     except Fault as fault:
         refusal = ContentError(Complaint(name, line_at(fault.offset), WHOLE_FILE, fault.reason))
@@ -109,9 +115,13 @@ def _as_no_article(error: ContentError, text: str) -> ContentError:
 def _is_meant(name: str, fields: Mapping[str, object]) -> bool:
     """Return whether a document without front matter is an article or topic, and no site's configuration."""
     given = fields.keys()
-    if given & {"taxonomy", "publishedDateTime", "webUrl", "originalUrl"}:
+    if given & _OUR_OWN_FIELDS:
         return True
     return "title" in given and _CONFIGURATION.match(name.rpartition("/")[2]) is None
+
+
+def _has_our_own_field(entry: object) -> bool:
+    return isinstance(entry, dict) and not _OUR_OWN_FIELDS.isdisjoint(entry)
 
 
 def _foreign(fence: str) -> str:
@@ -209,4 +219,6 @@ def _fields(tree: Tree, text: str, start: int) -> dict[str, object]:
         raise Fault(0, "has no fields; put them at the top, between two --- lines")
     if tree.root is None:
         raise Fault(0, "has no fields")
+    if isinstance(tree.root, list):
+        raise Fault(0, "holds a list; put each article in a file of its own")
     raise Fault(0, "must hold fields and their values, as “title: …”")

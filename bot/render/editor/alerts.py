@@ -17,9 +17,12 @@ from bot.domain.rejections import Form
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import Complaint
-from bot.render.editor.desk import Verb, called, decide_row, held_row, may_publish
+from bot.render.editor.article_note import may_publish
+from bot.render.editor.desk import called
+from bot.render.editor.drafts import decide_row, held_row
 from bot.render.editor.source_faults import fault_text
 from bot.render.editor.uploads import complaint
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.reader.picker import topic_list
 from bot.render.text import clip, foreign, join, tame

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.domain.announcement import MOST_A_DAY, Announcement, AnnouncementState, Fault, longest
@@ -14,9 +13,11 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.editor.desk import Verb, asked_while_away, paused
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import asked_while_away
 from bot.render.editor.publishing import later as at_their_times
 from bot.render.editor.publishing import question, refused, sending, stopped, undo_keyboard, with_pause
+from bot.render.editor.verbs import Verb
 from bot.render.labels import IN_A_TOAST, topic_label
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
@@ -192,7 +193,7 @@ def _goes(words: Words, name: Text, standing: Standing, now: datetime) -> Text:
         "{announcement} goes to {n} chats in {wait}, taking about {time}.",
         standing.audience,
         announcement=name,
-        wait=words.span(timedelta(seconds=ceil((standing.start_at - now) / timedelta(seconds=1)))),
+        wait=words.span(standing.starts_in(now)),
         time=words.span(standing.remaining(now)),
     )
     return with_pause(words, text, standing)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.approval import ApprovalRequest, DeskNews, Verdict, Wanted
-from bot.domain.article import Article
-from bot.domain.message import Button, Message
+from bot.domain.article import Article, ArticleState
+from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
+from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called, open_button
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import called, open_button
 from bot.render.editor.editors import called as called_person
 from bot.render.editor.moments import arrives, moment_of
+from bot.render.editor.publishing import undo_keyboard
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import foreign, join
 
@@ -52,6 +57,22 @@ def asked(
 
     `only_to` is a sentence about whom alone it goes to, if that was chosen.
     """
+    text = asked_text(words, article, request, names, zone)
+    if request.wanted is not Wanted.LIST:
+        text = join([text, only_to], " ")
+    return Message(
+        text,
+        keyboard=(
+            (open_button(words, article.number), _decline(words, article.number)),
+            (approve_button(words, request, reach),),
+        ),
+    )
+
+
+def asked_text(
+    words: Words, article: Article, request: ApprovalRequest, names: Mapping[int, str], zone: ZoneInfo
+) -> Text:
+    """Return who asks for what, and how it is to arrive."""
     said: dict[str, Text | str | int] = {
         "who": _who(words, request.asked_by, request.key, names),
         "article": called(article),
@@ -66,15 +87,7 @@ def asked(
             text = words.text("{who} wants {article} to go out on {when}.", when=at, **said)
     if (how := arrives(words, request.manner)) is not None:
         text = join([text, how], " ")
-    if request.wanted is not Wanted.LIST:
-        text = join([text, only_to], " ")
-    return Message(
-        text,
-        keyboard=(
-            (open_button(words, article.number), _decline(words, article.number)),
-            (approve_button(words, request, reach),),
-        ),
-    )
+    return text
 
 
 def asks(words: Words, request: ApprovalRequest, names: Mapping[int, str], zone: ZoneInfo, asked_by: int | None) -> str:
@@ -140,14 +153,24 @@ def told(
     by: int | None,
     at: str | None,
     names: Mapping[int, str],
+    standing: Standing | None = None,
+    campaign: int | None = None,
+    now: datetime | None = None,
 ) -> Message:
-    """Return what an editor is told of what they asked for, or approved."""
+    """Return what an editor is told of what they asked for, or approved.
+
+    `standing` is how its publish stands `now`, if there is one: what has not left yet can be stopped.
+    """
+    keyboard: Keyboard = ((open_button(words, article.number),),)
     said: dict[str, Text | str | int] = {"article": called(article), "who": _who(words, by, None, names)}
     match kind:
         case DeskNews.APPROVED if at is not None:
             text = words.text("{who} approved {article}. It goes out on {when}.", when=at, **said)
         case DeskNews.APPROVED:
-            text = words.text("{who} approved {article}. It is out.", **said)
+            text = words.text("{who} approved {article}.", **said)
+            text = join([text, _since_approved(words, article, standing, now)], " ")
+            if campaign is not None and standing is not None and standing.phase is Phase.UNDO:
+                keyboard = (*undo_keyboard(words, campaign), *keyboard)
         case DeskNews.DECLINED:
             text = words.text("{who} declined {article}. It stays as it is.", **said)
         case DeskNews.LAPSED:
@@ -157,7 +180,24 @@ def told(
                 "{article} was changed after it had been asked for, so it is not out. Look at it again, and ask anew.",
                 **said,
             )
-    return Message(text, keyboard=((open_button(words, article.number),),))
+    return Message(text, keyboard=keyboard)
+
+
+def _since_approved(words: Words, article: Article, standing: Standing | None, now: datetime | None) -> str:
+    """Return what has become of an approved article by now, in a sentence."""
+    if article.state is ArticleState.ARCHIVED:
+        return words("It is listed, without a push.")
+    if article.state is not ArticleState.PUBLISHED:
+        return words("It was taken back since.")
+    if standing is None or now is None:
+        return words("It is out.")
+    if standing.phase is Phase.STOPPED:
+        return words("It was stopped since.")
+    if standing.is_paused and not standing.settled:
+        return paused(words)
+    if standing.phase is Phase.UNDO:
+        return words("It goes out in {wait}; you are told then.", wait=words.span(standing.starts_in(now)))
+    return words("It is out.")
 
 
 def _who(words: Words, person: int | None, key: str | None, names: Mapping[int, str]) -> str:

@@ -14,7 +14,9 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.render.editor import takedown
-from bot.render.editor.desk import Verb, called, open_button, paused, savers_told
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import called, open_button, savers_told
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import join
 

@@ -12,8 +12,9 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called, open_button
+from bot.render.editor.desk import called, open_button
 from bot.render.editor.publishing import later
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import bold, clip, join, tame
 

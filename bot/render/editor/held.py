@@ -10,7 +10,9 @@ from bot.domain.article import Article, HeldWhy
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called, drafts_button, open_button, paused
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import called, drafts_button, open_button
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import join
 

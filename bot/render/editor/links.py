@@ -9,9 +9,9 @@ from bot.domain.message import Button, Message
 from bot.domain.pasted_link import Unread
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb as Desk
 from bot.render.editor.desk import called
 from bot.render.editor.source_faults import fault_text
+from bot.render.editor.verbs import Verb as Desk
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
 

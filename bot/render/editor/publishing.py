@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.delivery import NEWS
@@ -12,7 +11,9 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.render.editor import corrections, takedown
-from bot.render.editor.desk import Verb, called, open_button, paused, savers_told
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import called, open_button, savers_told
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
 
@@ -142,7 +143,7 @@ def _message(text: Text, keyboard: Keyboard) -> Message:
 
 
 def _announced(words: Words, article: Article, standing: Standing, now: datetime) -> Text:
-    wait = words.span(timedelta(seconds=ceil((standing.start_at - now) / timedelta(seconds=1))))
+    wait = words.span(standing.starts_in(now))
     text = words.count_text(
         "#{number} goes to {n} chat in {wait}, taking about {time}.",
         "#{number} goes to {n} chats in {wait}, taking about {time}.",
@@ -194,13 +195,16 @@ def question(words: Words, name: Text, standing: Standing) -> Text:
             "{article} is held: this database is an older copy, and what it would send may have been sent before.",
             article=name,
         )
-    numbers = words.count(
+    return join([why, _so_far(words, standing), *_lost(words, standing)], " ")
+
+
+def _so_far(words: Words, standing: Standing) -> str:
+    return words.count(
         "{n} chat has it, {others} wait.",
         "{n} chats have it, {others} wait.",
         standing.sent,
         others=words.number(standing.waiting),
     )
-    return join([why, numbers, *_lost(words, standing)], " ")
 
 
 def refused(words: Words, name: Text, standing: Standing) -> Text:
@@ -211,13 +215,7 @@ def refused(words: Words, name: Text, standing: Standing) -> Text:
         article=name,
         words=tame(clip(standing.words or "", _WORDS)),
     )
-    numbers = words.count(
-        "{n} chat has it, {others} wait.",
-        "{n} chats have it, {others} wait.",
-        standing.sent,
-        others=words.number(standing.waiting),
-    )
-    return join([why, numbers, *_lost(words, standing)], " ")
+    return join([why, _so_far(words, standing), *_lost(words, standing)], " ")
 
 
 def _finished(words: Words, article: Article, standing: Standing) -> Text:

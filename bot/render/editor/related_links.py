@@ -8,7 +8,8 @@ from bot.domain.article import Article
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, called
+from bot.render.editor.desk import called
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, link
 

@@ -11,8 +11,9 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.when_text import Fault, When
-from bot.render.editor.desk import Verb, called, open_button, state
+from bot.render.editor.desk import called, open_button, state
 from bot.render.editor.moments import arrives, moment_of
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import join
 

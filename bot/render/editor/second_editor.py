@@ -11,6 +11,7 @@ from bot.domain.change_note import ChangeNote
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
+from bot.render import labels
 from bot.render.editor.editors import called as called_person
 from bot.render.editor.progress import name_of
 from bot.render.locale import Words
@@ -18,6 +19,7 @@ from bot.render.text import join
 
 Proposed = Announcement | ChangeNote
 _PLACES = tuple(Sending)
+_LABEL = 24  # UTF-16 code units of an announcement in a button
 
 
 class SecondVerb(StrEnum):
@@ -25,6 +27,7 @@ class SecondVerb(StrEnum):
 
     APPROVE = "second_yes"
     DECLINE = "second_no"
+    LOOK = "second_look"
 
 
 def waits(words: Words, what: Proposed, others: int | None) -> Message:
@@ -42,15 +45,44 @@ def waits(words: Words, what: Proposed, others: int | None) -> Message:
 
 def asked(words: Words, what: Proposed, reach: int, asked_by: int, names: Mapping[int, str]) -> Message:
     """Return the question to the other editors, with what says yes alone in the last row."""
-    text = words.count_text(
+    text = asked_text(words, what, reach, asked_by, names)
+    approve = Button(words("Approve to {n}", n=words.number(reach)), data=_data(SecondVerb.APPROVE, what))
+    return Message(text, keyboard=((_decline(words, what),), (approve,)))
+
+
+def asked_text(words: Words, what: Proposed, reach: int, asked_by: int, names: Mapping[int, str]) -> Text:
+    """Return who asks for what, in a sentence."""
+    return words.count_text(
         "{what} is to go to {n} chat, asks {who}.",
         "{what} is to go to {n} chats, asks {who}.",
         reach,
         what=name_of(words, what),
         who=called_person(asked_by, names),
     )
-    approve = Button(words("Approve to {n}", n=words.number(reach)), data=_data(SecondVerb.APPROVE, what))
-    return Message(text, keyboard=((_decline(words, what),), (approve,)))
+
+
+def look_button(words: Words, what: Proposed) -> Button:
+    """Return the button that shows what is to be sent, and asks about it."""
+    if isinstance(what, ChangeNote):
+        label = words("Look at the note on #{number}", number=what.article)
+    elif what.name:
+        label = words("Look at “{words}”", words=labels.label(what.name, words, _LABEL))
+    else:
+        label = words("Look at the announcement")
+    return Button(label, data=_data(SecondVerb.LOOK, what))
+
+
+def sending_typed(words: Words, typed: str) -> tuple[Sending | None, str]:
+    """Return what is named with the first word, in a language or in English, and the words behind it; None: nothing."""
+    first, *rest = typed.split(maxsplit=1) or [""]
+    names = {
+        Sending.ANNOUNCEMENT: ("announcement", words("announcement")),
+        Sending.NOTE: ("note", words("note")),
+    }
+    for sending, either in names.items():
+        if first.casefold() in map(str.casefold, either):
+            return sending, rest[0] if rest else ""
+    return None, typed
 
 
 def judged(words: Words, verdict: Verdict, what: Proposed | None) -> Message:

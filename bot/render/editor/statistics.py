@@ -17,7 +17,7 @@ from bot.domain.source import ListedSource
 from bot.domain.statistics import PERIODS, REPORT_MINUTE, Statistics
 from bot.domain.text import Text
 from bot.render.editor import statistics_lines as lines
-from bot.render.editor.desk import paused
+from bot.render.editor.article_note import paused
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join
 

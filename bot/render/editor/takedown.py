@@ -13,7 +13,9 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.takedown import OutOfReach, TakedownReport
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, asked_while_away, called, open_button, paused
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import asked_while_away, called, open_button
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
 

@@ -9,8 +9,10 @@ from bot.domain.change_note import Change, ChangeNote, Whom
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.desk import Verb, asked_while_away, open_button, paused
+from bot.render.editor.article_note import paused
+from bot.render.editor.desk import asked_while_away, open_button
 from bot.render.editor.desk import called as called_article
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import join
 

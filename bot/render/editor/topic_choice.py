@@ -10,7 +10,8 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.domain.topic_choice import TopicChoice
-from bot.render.editor.desk import Verb, called, open_button
+from bot.render.editor.desk import called, open_button
+from bot.render.editor.verbs import Verb
 from bot.render.labels import IN_A_TOAST, label
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join

@@ -8,7 +8,8 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.domain.topic_ticks import TickPage
-from bot.render.editor.desk import Verb, called
+from bot.render.editor.desk import called
+from bot.render.editor.verbs import Verb
 from bot.render.labels import IN_A_TOAST, topic_label
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join

@@ -10,7 +10,8 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.uploaded import Uploaded
 from bot.errors import Complaint
-from bot.render.editor.desk import Verb, called, open_button
+from bot.render.editor.desk import called, open_button
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
 

@@ -17,7 +17,7 @@ from bot.domain.text import Text
 from bot.domain.timing_text import Fault, Misread
 from bot.render.locale import Words
 from bot.render.reader.delivery_times import both, quiet_hours
-from bot.render.reader.settings import SETTINGS, SettingsPage
+from bot.render.reader.settings_menu import SETTINGS, SettingsPage, back_row, ticked
 from bot.render.text import clip, foreign, join
 
 CHANGE_TIME = "change_time"
@@ -42,14 +42,14 @@ def delivery_page(words: Words, chat: Chat, zone: ZoneInfo, wrong: Misread | Non
     timing = chat.timing
     calm = tuple(
         Button(
-            _ticked(
+            ticked(
                 words.count("{n} an hour", "{n} an hour", many), (timing.mode, timing.per_hour) == (Mode.CALM, many)
             ),
             data=_set(Mode.CALM, many),
         )
         for many in CALM_CHOICES
     )
-    daily = [Button(_ticked(words("Daily"), timing.mode is Mode.DAILY), data=press(SETTINGS, SettingsPage.CLOCK))]
+    daily = [Button(ticked(words("Daily"), timing.mode is Mode.DAILY), data=press(SETTINGS, SettingsPage.CLOCK))]
     if timing.mode is Mode.DAILY:
         daily.append(Button(words("Weekdays"), data=press(SETTINGS, SettingsPage.DAYS)))
     lines = [
@@ -61,8 +61,8 @@ def delivery_page(words: Words, chat: Chat, zone: ZoneInfo, wrong: Misread | Non
         join(lines, "\n"),
         keyboard=(
             (
-                Button(_ticked(words("At once"), timing.mode is Mode.NOW), data=_set(Mode.NOW)),
-                Button(_ticked(words("Hourly"), timing.mode is Mode.HOURLY), data=_set(Mode.HOURLY)),
+                Button(ticked(words("At once"), timing.mode is Mode.NOW), data=_set(Mode.NOW)),
+                Button(ticked(words("Hourly"), timing.mode is Mode.HOURLY), data=_set(Mode.HOURLY)),
             ),
             calm,
             tuple(daily),
@@ -70,7 +70,7 @@ def delivery_page(words: Words, chat: Chat, zone: ZoneInfo, wrong: Misread | Non
                 Button(words("Quiet hours"), data=press(SETTINGS, SettingsPage.QUIET)),
                 Button(words("Pause"), data=press(SETTINGS, SettingsPage.PAUSE)),
             ),
-            _back(words),
+            back_row(words),
         ),
     )
 
@@ -79,15 +79,13 @@ def clock_page(words: Words, chat: Chat, wrong: Misread | None = None) -> Messag
     """Return the times of a daily digest: the hours, and the quarters of the one that is chosen."""
     chosen = chat.timing.minute if chat.timing.mode is Mode.DAILY else None
     hours = [
-        Button(
-            _ticked(words.clock(hour * 60), chosen is not None and chosen // 60 == hour), _set(Mode.DAILY, hour * 60)
-        )
+        Button(ticked(words.clock(hour * 60), chosen is not None and chosen // 60 == hour), _set(Mode.DAILY, hour * 60))
         for hour in range(24)
     ]
     rows = [tuple(hours[start : start + _HOURS_IN_A_ROW]) for start in range(0, 24, _HOURS_IN_A_ROW)]
     if chosen is not None:
         quarters = [chosen - chosen % 60 + quarter for quarter in _QUARTERS]
-        rows.append(tuple(Button(_ticked(words.clock(at), at == chosen), _set(Mode.DAILY, at)) for at in quarters))
+        rows.append(tuple(Button(ticked(words.clock(at), at == chosen), _set(Mode.DAILY, at)) for at in quarters))
     text = words("At which time should the daily list come? You can also write it: /settings daily 08:10 mon-fri.")
     back = (Button(words("Back"), data=press(SETTINGS, SettingsPage.DELIVERY)),)
     return Message(join([*wrong_lines(words, wrong), text], "\n"), keyboard=(*rows, back))
@@ -97,13 +95,13 @@ def days_page(words: Words, chat: Chat) -> Message:
     """Return the weekdays of a daily digest, each to be left out or taken in."""
     chosen = chat.timing.days
     names = [
-        Button(_ticked(words.short_day(day), bool(chosen >> day & 1)), data=press(DAY, day, int(not chosen >> day & 1)))
+        Button(ticked(words.short_day(day), bool(chosen >> day & 1)), data=press(DAY, day, int(not chosen >> day & 1)))
         for day in range(7)
     ]
     sets = (
-        Button(_ticked(words("Every day"), chosen == EVERY_DAY), data=press(DAY, EVERY_DAY)),
+        Button(ticked(words("Every day"), chosen == EVERY_DAY), data=press(DAY, EVERY_DAY)),
         Button(
-            _ticked(words("Mon to Fri"), chosen == WORKING_DAYS),
+            ticked(words("Mon to Fri"), chosen == WORKING_DAYS),
             data=press(DAY, WORKING_DAYS),
         ),
     )
@@ -117,7 +115,7 @@ def quiet_page(words: Words, chat: Chat, wrong: Misread | None = None) -> Messag
     quiet = chat.timing.quiet
     nights = [
         Button(
-            _ticked(words("{begin} to {end}", begin=words.clock(one.begin), end=words.clock(one.end)), one == quiet),
+            ticked(words("{begin} to {end}", begin=words.clock(one.begin), end=words.clock(one.end)), one == quiet),
             data=press(QUIET, one.begin, one.end),
         )
         for one in NIGHTS
@@ -131,13 +129,13 @@ def quiet_page(words: Words, chat: Chat, wrong: Misread | None = None) -> Messag
             ),
             (_moved(words("End earlier"), quiet, end=-STEP), _moved(words("End later"), quiet, end=STEP)),
         ]
-    rows.append((Button(_ticked(words("No quiet hours"), quiet is None), data=press(QUIET)),))
+    rows.append((Button(ticked(words("No quiet hours"), quiet is None), data=press(QUIET)),))
     lines = [
         *wrong_lines(words, wrong),
         quiet_set(words, quiet) + ".",
         words("What falls into quiet hours comes after them: up to three stories one by one, more as one list."),
     ]
-    return Message(join(lines, "\n"), keyboard=(*rows, _back(words)))
+    return Message(join(lines, "\n"), keyboard=(*rows, back_row(words)))
 
 
 def pause_page(words: Words, chat: Chat, zone: ZoneInfo, today: date, wrong: Misread | None = None) -> Message:
@@ -163,7 +161,7 @@ def pause_page(words: Words, chat: Chat, zone: ZoneInfo, today: date, wrong: Mis
     last = [Button(words("Until I say so"), data=press(PAUSE, 0))]
     if chat.state is ChatState.PAUSED:
         last.append(Button(words("Resume"), data=press(PAUSE)))
-    return Message(join(lines, "\n"), keyboard=(tuple(days[:2]), tuple(days[2:]), tuple(last), _back(words)))
+    return Message(join(lines, "\n"), keyboard=(tuple(days[:2]), tuple(days[2:]), tuple(last), back_row(words)))
 
 
 def delivery_set(words: Words, chat: Chat, zone: ZoneInfo) -> str:
@@ -253,11 +251,3 @@ def day_name(words: Words, day: date, zone: ZoneInfo) -> str:
 
 def _set(mode: Mode, value: int = 0) -> str:
     return press(DELIVERY, MODES.index(mode), value)
-
-
-def _ticked(label: str, is_chosen: bool) -> str:
-    return f"✓ {label}" if is_chosen else label
-
-
-def _back(words: Words) -> tuple[Button, ...]:
-    return (Button(words("Back"), data=press(SETTINGS, SettingsPage.OVERVIEW)),)

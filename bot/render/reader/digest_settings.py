@@ -13,7 +13,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
 from bot.render.reader.delivery_times import look_name
-from bot.render.reader.settings import SETTINGS, SettingsPage
+from bot.render.reader.settings_menu import SETTINGS, SettingsPage, ticked
 from bot.render.text import clip, foreign, join
 
 DIGEST = "set_digest"
@@ -39,7 +39,7 @@ def digest_page(words: Words, chat: Chat, unknown: str = "") -> Message:
     ]
     names = {DigestForm.CLASSIC: words("Classic"), DigestForm.RICH: words("Rich")}
     looks = [
-        Button(f"✓ {names[form]}" if form is chat.digest else names[form], data=press(DIGEST, number))
+        Button(ticked(names[form], form is chat.digest), data=press(DIGEST, number))
         for number, form in enumerate(FORMS)
     ]
     return Message(

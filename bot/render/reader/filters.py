@@ -7,7 +7,8 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
-from bot.render.reader.settings import SETTINGS, SettingsPage, quality_line
+from bot.render.reader.settings import quality_line
+from bot.render.reader.settings_menu import SETTINGS, SettingsPage, ticked
 from bot.render.text import clip, foreign, join
 
 ANNOUNCEMENTS = "set_announce"
@@ -35,14 +36,14 @@ def filters_page(words: Words, chat: Chat, wrong: str = "") -> Message:
     announcements = words("No announcements") if chat.announcements else words("Take announcements")
     breaking = words("Let breaking news wait") if chat.breaking else words("Breaking news at once")
     choices = [
-        Button(_ticked(words.number(least), least == chat.quality), data=press(QUALITY, least)) for least in QUALITIES
+        Button(ticked(words.number(least), least == chat.quality), data=press(QUALITY, least)) for least in QUALITIES
     ]
     return Message(
         join(lines, "\n"),
         keyboard=(
             (Button(announcements, data=press(ANNOUNCEMENTS, int(not chat.announcements))),),
             (Button(breaking, data=press(BREAKING, int(not chat.breaking))),),
-            (Button(_ticked(words("Any quality"), chat.quality is None), data=press(QUALITY)), *choices),
+            (Button(ticked(words("Any quality"), chat.quality is None), data=press(QUALITY)), *choices),
             (Button(words("Back"), data=press(SETTINGS, SettingsPage.OVERVIEW)),),
         ),
     )
@@ -60,7 +61,3 @@ def breaking_set(words: Words, allowed: bool) -> str:
     if allowed:
         return words("Breaking news comes at once, also in quiet hours and between lists")
     return words("Breaking news comes when all news comes")
-
-
-def _ticked(label: str, is_chosen: bool) -> str:
-    return f"✓ {label}" if is_chosen else label

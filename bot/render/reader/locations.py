@@ -9,7 +9,8 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
 from bot.render.locale import Words
-from bot.render.reader.settings import SETTINGS, ZONE, SettingsPage, name_number
+from bot.render.reader.settings import ZONE
+from bot.render.reader.settings_menu import SETTINGS, SettingsPage, name_number
 
 
 def question(words: Words) -> Message:

@@ -21,7 +21,7 @@ from bot.domain.topic import Topic
 from bot.render.labels import IN_A_TOAST, topic_label
 from bot.render.locale import Words
 from bot.render.reader import delivery_times
-from bot.render.reader.settings import SETTINGS
+from bot.render.reader.settings_menu import SETTINGS
 from bot.render.text import clip, foreign
 
 TOPICS = "topics"

@@ -10,73 +10,43 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from enum import IntEnum
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery_time import leaves_at
-from bot.domain.message import Button, Keyboard, Message
-from bot.domain.parts import ALL_PARTS, Part, Parts, arranged
+from bot.domain.message import Button, Message
+from bot.domain.parts import ALL_PARTS, Parts, arranged
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
-from bot.render.locale import Words, is_draft, name_of
-from bot.render.locale.matching import best_match
+from bot.render.locale import Words, name_of
 from bot.render.reader import delivery_times
-from bot.render.text import bold, clip, foreign, join, tame
+from bot.render.reader.parts_settings import part_name
+from bot.render.reader.settings_menu import (
+    CLOSE,
+    SETTINGS,
+    SettingsPage,
+    back_row,
+    name_number,
+    rows,
+    ticked,
+)
+from bot.render.text import bold, join
 
-SETTINGS = "settings"
 PICTURES = "set_pictures"
 SILENT = "set_silent"
-LANGUAGE = "set_language"
 ZONE = "set_zone"
 ZONES = "zones"
-CLOSE = "settings_close"
 LOCATION = "location"
-PARTS = "set_parts"
 REPEATS = "set_repeats"
 THREADS = "set_threads"
 
-AUTO = "auto"
-"""What stands for the client's language where somebody types."""
-
 ZONES_ON_A_PAGE = 18
 ZONES_IN_A_ROW = 3
-_ROW = 2
-_NAME = 60
-
-
-class SettingsPage(IntEnum):
-    """What the settings message shows. Append only: buttons hold these."""
-
-    OVERVIEW = 0
-    PICTURES = 1
-    LANGUAGE = 2
-    REGIONS = 3
-    DELIVERY = 4
-    CLOCK = 5
-    DAYS = 6
-    QUIET = 7
-    PAUSE = 8
-    PARTS = 10
-    DIGEST = 21
-    FILTERS = 22
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
 """As buttons hold them. Append only."""
-
-
-PART_NUMBERS = (Part.EXCERPT, Part.SOURCE, Part.DATE, Part.RELATED, Part.HASHTAGS)
-"""As buttons hold them. Append only."""
-USUAL_PARTS = -1
-"""Stands in a button for the parts that the operator chose."""
-
-
-def name_number(name: str) -> int:
-    """Return the number under which buttons know a language or a zone."""
-    return crc32(name.encode())
 
 
 def overview(
@@ -191,106 +161,23 @@ def quality_line(words: Words, least: int | None) -> str:
     return words("Quality: {least} or more", least=words.number(least))
 
 
-def parts_page(words: Words, chat: Chat, operators: Parts, example: Text, unknown: str = "") -> Message:
-    """Return the parts of a push to choose from, above an example of what is chosen.
-
-    `operators` are those of chats that chose none, `unknown` is what somebody wrote that is none of them.
-    """
-    chosen = arranged(chat.parts, operators)
-    buttons = [
-        Button(
-            _ticked(part_name(words, part), part in chosen),
-            data=press(PARTS, PART_NUMBERS.index(part), int(part not in chosen)),
-        )
-        for part in arranged(ALL_PARTS, operators)
-    ]
-    question = words("What should stand in a push beside its title? As an example:")
-    if unknown:
-        wish = foreign(clip(unknown, _NAME))
-        question = join([words("There is no part “{wish}”.", wish=wish), question], " ").string
-    everything = Button(words("All of them"), data=press(PARTS))
-    usual = Button(_ticked(words("As everywhere here"), chat.parts is None), data=press(PARTS, USUAL_PARTS, 1))
-    return Message(
-        join([question, example], "\n\n"),
-        keyboard=(*_rows(buttons, _ROW), (everything, usual), _back(words)),
-    )
-
-
-def part_set(words: Words, part: Part, is_shown: bool) -> str:
-    """Return the toast of a part that was chosen or left out."""
-    name = part_name(words, part)
-    return words("{part}: shown", part=name) if is_shown else words("{part}: left out", part=name)
-
-
-def parts_set(words: Words, parts: Parts) -> str:
-    """Return the toast of parts that were chosen together."""
-    names = [words("Title"), *(part_name(words, part) for part in parts)]
-    return words("In a push: {parts}", parts=words.list(names))
-
-
-def part_named(words: Words, name: str) -> str:
-    """Return a part's name as it is stored, when that is how it is called in the language, else the name itself."""
-    called = {part_name(words, part).casefold(): part.value for part in ALL_PARTS}
-    return called.get(name.casefold(), name)
-
-
-def part_name(words: Words, part: Part) -> str:
-    match part:
-        case Part.EXCERPT:
-            return words("Excerpt")
-        case Part.SOURCE:
-            return words("Source")
-        case Part.DATE:
-            return words("Date")
-        case Part.RELATED:
-            return words("Related")
-        case Part.HASHTAGS:
-            return words("Hashtags")
-
-
 def closed(words: Words) -> Message:
     return Message(Text(words("Settings are kept. /settings changes them.")))
 
 
 def pictures_page(words: Words, chat: Chat) -> Message:
     buttons = [
-        Button(_ticked(_choice(words, size), size is chat.pictures), data=press(PICTURES, number))
+        Button(ticked(_choice(words, size), size is chat.pictures), data=press(PICTURES, number))
         for number, size in enumerate(PICTURE_SIZES)
     ]
     text = words("How should pictures come: as a large photo, as a small preview of the link, or not at all?")
-    return Message(Text(text), keyboard=(tuple(buttons), _back(words)))
-
-
-def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str, unknown: str = "") -> Message:
-    """Return the languages there are; where one person reads, also their client's.
-
-    `name` is the bot's, `unknown` what somebody wrote that is none of them.
-    """
-    is_private = chat.kind is ChatKind.PRIVATE
-    follows = is_private and not chat.language_chosen
-    buttons = [
-        Button(_ticked(name_of(tag), tag == chat.language and not follows), data=press(LANGUAGE, name_number(tag)))
-        for tag in languages
-    ]
-    phone = (Button(_ticked(words("As my phone"), follows), data=press(LANGUAGE)),)
-    question = words.text("In which language should {name} speak? Articles stay in their own.", name=tame(name))
-    if unknown:
-        wish = foreign(clip(unknown, _NAME))
-        question = join([words("There is no “{wish}” among the languages here.", wish=wish), question], " ")
-    if is_draft(words.language):
-        question = join([question, words("No native speaker has read this translation yet.")], "\n\n")
-    return Message(
-        question,
-        keyboard=(*((phone,) if is_private else ()), *_rows(buttons, _ROW), _back(words)),
-    )
+    return Message(Text(text), keyboard=(tuple(buttons), back_row(words)))
 
 
 def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
     """Return the areas of the world; UTC, which lies in none, is chosen at once."""
     buttons = [
-        Button(
-            _ticked(_region(words, region), region == (chat.zone or "").partition("/")[0]), data=_region_data(region)
-        )
+        Button(ticked(_region(words, region), region == (chat.zone or "").partition("/")[0]), data=_region_data(region))
         for region in regions
     ]
     text = words("Where are you? You can also send your city: /settings Berlin, or your time: /settings UTC+3.")
@@ -299,10 +186,10 @@ def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
     return Message(
         Text(text),
         keyboard=(
-            *_rows(buttons, ZONES_IN_A_ROW),
+            *rows(buttons, ZONES_IN_A_ROW),
             *((here,) if chat.kind is ChatKind.PRIVATE else ()),
             *((reset,) if chat.zone else ()),
-            _back(words),
+            back_row(words),
         ),
     )
 
@@ -314,7 +201,7 @@ def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page
     page = min(max(page, 0), pages - 1)
     shown = zones[page * ZONES_ON_A_PAGE : (page + 1) * ZONES_ON_A_PAGE]
     buttons = [
-        Button(_ticked(words.place(zone), zone == chat.zone), data=press(ZONE, name_number(zone))) for zone in shown
+        Button(ticked(words.place(zone), zone == chat.zone), data=press(ZONE, name_number(zone))) for zone in shown
     ]
     turning = []
     if page > 0:
@@ -330,7 +217,7 @@ def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page
     return Message(
         Text(text),
         keyboard=(
-            *_rows(buttons, ZONES_IN_A_ROW),
+            *rows(buttons, ZONES_IN_A_ROW),
             *((tuple(turning),) if turning else ()),
             (Button(words("Back"), data=press(SETTINGS, SettingsPage.REGIONS)),),
         ),
@@ -345,35 +232,8 @@ def silence_set(words: Words, silent: bool) -> str:
     return words("News comes silently") if silent else words("News comes with sound")
 
 
-def language_set(words: Words, tag: str, chosen: bool) -> str:
-    language = name_of(tag)
-    if chosen:
-        return words("Language: {language}", language=language)
-    return words("Language: {language}, as on your phone", language=language)
-
-
 def zone_set(words: Words, zone: str) -> str:
     return words("Time zone: {zone}", zone=zone_label(zone))
-
-
-def language_called(words: Words, wish: str, languages: Sequence[str]) -> str | None:
-    """Return the language that a tag (`de-AT`) or a name means: in itself, in English or in that of `words`.
-
-    Deutsch, German and allemand; the name without its region or script, as português is, is enough.
-    """
-    wanted = _plain_name(wish)
-    for tag in languages:
-        if wanted in {_plain_name(name) for name in (name_of(tag), *words.names_of(tag))}:
-            return tag
-    if (meant := best_match(wish, languages)) is not None:
-        return meant
-    return next((tag for tag in languages if wanted and wanted == _plain_name(name_of(tag).partition("(")[0])), None)
-
-
-def _plain_name(name: str) -> str:
-    """Return a name as it is compared: without case, accents and blanks around it."""
-    letters = unicodedata.normalize("NFKD", name.strip()).casefold()
-    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def _size(words: Words, pictures: Pictures) -> str:
@@ -415,15 +275,3 @@ def _region(words: Words, region: str) -> str:
         "Pacific": words("Pacific"),
     }
     return names.get(region, region)
-
-
-def _ticked(label: str, is_chosen: bool) -> str:
-    return f"✓ {label}" if is_chosen else label
-
-
-def _back(words: Words) -> tuple[Button, ...]:
-    return (Button(words("Back"), data=press(SETTINGS, SettingsPage.OVERVIEW)),)
-
-
-def _rows(buttons: Sequence[Button], width: int) -> Keyboard:
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

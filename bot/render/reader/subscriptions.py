@@ -32,7 +32,7 @@ from bot.render.reader.phrases import (
     unfollow_phrase_button,
 )
 from bot.render.reader.picker import LATEST, TOPICS, followed, in_quotes, topic_list, when
-from bot.render.reader.settings import SETTINGS
+from bot.render.reader.settings_menu import SETTINGS
 from bot.render.reader.stories import drop_button
 from bot.render.reader.topic_times import SUBSCRIPTIONS, topic_button, wish_line
 from bot.render.text import clip, foreign, join

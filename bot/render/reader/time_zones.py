@@ -11,7 +11,8 @@ from bot.domain.text import Text
 from bot.domain.time_zone import City, offset_label
 from bot.render.labels import label
 from bot.render.locale import Words, is_old_name
-from bot.render.reader.settings import SETTINGS, ZONE, SettingsPage, name_number
+from bot.render.reader.settings import ZONE
+from bot.render.reader.settings_menu import SETTINGS, SettingsPage, name_number
 from bot.render.text import clip, foreign
 
 _NAME = 60

@@ -18,6 +18,7 @@ from bot.render.look import Look
 from bot.render.reader.delivery_settings import CALM_CHOICES, MODES, PAUSES, day_name, wrong_lines
 from bot.render.reader.delivery_times import both, delivery
 from bot.render.reader.lists import UNFOLLOW, follow_button
+from bot.render.reader.settings_menu import ticked
 from bot.render.text import bold, clip, foreign, join
 
 TOPIC = "topic_times"
@@ -63,20 +64,20 @@ def card(
         for many in CALM_CHOICES
     )
     is_daily = chosen is not None and chosen.mode is Mode.DAILY
-    usual = Button(_ticked(words("As all news here"), wish is None), data=press(TOPIC_WISH, topic.number, AS_CHAT))
+    usual = Button(ticked(words("As all news here"), wish is None), data=press(TOPIC_WISH, topic.number, AS_CHAT))
     return Message(
         join(lines, "\n"),
         keyboard=(
             (
                 _choice(words("At once"), topic, Timing(), chosen),
                 Button(
-                    _ticked(words("Silently"), chosen == Timing(silent=True)),
+                    ticked(words("Silently"), chosen == Timing(silent=True)),
                     data=press(TOPIC_WISH, topic.number, SILENTLY),
                 ),
                 _choice(words("Hourly"), topic, Timing(Mode.HOURLY), chosen),
             ),
             calm,
-            (Button(_ticked(words("Daily"), is_daily), data=press(TOPIC, topic.number, CLOCK)), usual),
+            (Button(ticked(words("Daily"), is_daily), data=press(TOPIC, topic.number, CLOCK)), usual),
             (
                 Button(words("End the pause"), data=press(TOPIC_PAUSE, topic.number))
                 if is_muted
@@ -94,7 +95,7 @@ def clock_page(words: Words, topic: Topic, wish: Timing | None) -> Message:
 
     def at(minute: int, *, is_chosen: bool) -> Button:
         data = press(TOPIC_WISH, topic.number, MODES.index(Mode.DAILY), minute)
-        return Button(_ticked(words.clock(minute), is_chosen), data=data)
+        return Button(ticked(words.clock(minute), is_chosen), data=data)
 
     hours = [at(hour * 60, is_chosen=chosen is not None and chosen // 60 == hour) for hour in range(24)]
     rows = [tuple(hours[start : start + _HOURS_IN_A_ROW]) for start in range(0, 24, _HOURS_IN_A_ROW)]
@@ -182,14 +183,8 @@ def _here(chat: Chat, wish: Timing) -> Timing:
 
 
 def _choice(text: str, topic: Topic, timing: Timing, chosen: Timing | None, value: int = 0) -> Button:
-    return Button(
-        _ticked(text, timing == chosen), data=press(TOPIC_WISH, topic.number, MODES.index(timing.mode), value)
-    )
+    return Button(ticked(text, timing == chosen), data=press(TOPIC_WISH, topic.number, MODES.index(timing.mode), value))
 
 
 def _back(words: Words, topic: Topic) -> Button:
     return Button(words("Back"), data=press(TOPIC, topic.number))
-
-
-def _ticked(text: str, is_chosen: bool) -> str:
-    return f"✓ {text}" if is_chosen else text

@@ -13,24 +13,21 @@ from datetime import datetime
 from bot.domain.article import ArticleState, Story
 from bot.domain.correction import Field
 from bot.domain.editing import Edits, newly_asked
-from bot.domain.ingestion import (
+from bot.domain.ingestion import Decision, KnownArticle, SourceItem, changed_fields
+from bot.domain.item_acts import (
     Archive,
     Create,
-    Decision,
     Double,
     Draft,
     Keep,
-    KnownArticle,
     OpenAudience,
     Publish,
     ResetAudience,
     Retract,
     Schedule,
-    SourceItem,
     StateChange,
     TakeOver,
     Update,
-    changed_fields,
 )
 from bot.errors import Complaint
 from bot.services.content import topic_typos

@@ -8,7 +8,8 @@ from itertools import chain, count
 
 from bot.domain.article import Story
 from bot.domain.editing import EditField
-from bot.domain.ingestion import Before, Create, Decision, KnownArticle, SourceItem, TakeOver
+from bot.domain.ingestion import Before, Decision, KnownArticle, SourceItem
+from bot.domain.item_acts import Create, TakeOver
 from bot.domain.link import normal_link
 from bot.store.content import imports
 from bot.store.engine.database import Connection

@@ -1,7 +1,8 @@
 """
 Fanout: every promised campaign gets its deliveries, one for each chat of its audience, a piece at a time.
 
-Pieces are small, so that other writes, such as a reader's, wait for one piece at most.
+Pieces are small, so that other writes, such as a reader's, wait for one piece at most. While nobody waits, a few follow
+each other in one transaction where each statement is a journey to a server.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from itertools import repeat
 
 from bot.services.delivery import clocks
 from bot.services.delivery.kinds import KINDS, Kind
@@ -26,6 +28,7 @@ async def fan_out_next(
     `draw` (0 to 1) is where on the circle of chats a campaign begins when nothing else is on its way. `zone` is that of
     chats that have chosen none.
     """
+    further = repeat(True, db.PIECES_AT_ONCE - 1)
     # All of it is read in the transaction: a campaign may be stopped meanwhile, or its subject revised, and so be for
     # others.
     async with db.transaction() as conn:
@@ -50,8 +53,11 @@ async def fan_out_next(
             fanout.ROWS_AT_THEIR_TIMES if at_own_times else fanout.ROWS_PER_PIECE,
             operation=kind.operation,
             at_own_times=at_own_times,
+            goes_on=lambda: next(further, False) and not db.is_wanted,
         )
-        if not more:
+        if more:
+            db.repeatable()  # the cursor is lost with the rows
+        else:
             await campaigns.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1
 

@@ -30,12 +30,12 @@ from bot.services.delivery import restrictions
 from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.delivery.triage import Triage, Unread
-from bot.services.newsroom import copy_changes, newsroom
+from bot.services.newsroom import campaign_control, copy_changes
 from bot.store.delivery import campaigns, outbox, sent_lists, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
-from bot.store.readers import chats, pushes
+from bot.store.readers import chat_rows, chats, pushes
 from bot.store.statistics import activity
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class Settler:
         await self._write_answers(conn, notes.answered, now, owner)
         for number, words in notes.held:
             why = campaigns.UNREACHED if words is None else campaigns.REFUSED
-            await newsroom.break_off(conn, number, CampaignState.HELD, why, now=now, words=words)
+            await campaign_control.break_off(conn, number, CampaignState.HELD, why, now=now, words=words)
         if notes.unread:
             await self._hand_back(conn, notes.unread, now, owner)
 
@@ -145,7 +145,7 @@ class Settler:
             await _note_chat(conn, item, now)
             if stands.status is Status.WAITING:
                 again.append(stands)
-                if not isinstance(item.outcome, Postponed):
+                if not (item.is_change or isinstance(item.outcome, Postponed)):
                     self._triage.hold(stands, now)
             else:
                 if item.delivery.operation is Operation.DELETE and is_kept(stands.reason):
@@ -176,7 +176,7 @@ class Settler:
             if says_more and isinstance(item.outcome, Sent):
                 await _note_sent(conn, item, now)
             if item.refused_by_some is not None:
-                await newsroom.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)
+                await campaign_control.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)
 
     async def _begin_slot(self, conn: Connection, now: datetime) -> None:
         """Before the first delivery of a quarter of an hour is counted, carry over what was counted in earlier ones."""
@@ -191,7 +191,7 @@ class Settler:
         await outbox.release(conn, broken, owner=owner)
         await outbox.release(conn, others, now + READ_AGAIN_AFTER, owner=owner)
         for number in {delivery.campaign for delivery in broken}:
-            await newsroom.break_off(conn, number, CampaignState.STOPPED, "broken", now=now)
+            await campaign_control.break_off(conn, number, CampaignState.STOPPED, "broken", now=now)
 
 
 def _stands(item: Item, now: datetime) -> Delivery:
@@ -206,7 +206,7 @@ async def _note_chat(conn: Connection, item: Item, now: datetime) -> None:
     """Write down what an answer says about the chat itself, before its delivery is settled."""
     match item.outcome:
         case Migrated(chat):
-            await chats.migrate(conn, item.delivery.chat, chat)
+            await chat_rows.migrate(conn, item.delivery.chat, chat)
         case Unreachable():
             await chats.switch_off(conn, item.delivery.chat, now)
         case Restricted(reason):
@@ -231,7 +231,7 @@ async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
     """Write down what a message that got through says about its campaign and its chat, once it is settled."""
     if item.adopted is not None and item.composition.revision is not None:
         form, words = item.adopted
-        await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
+        await campaign_control.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
     if item.calm_hour is not None:
         await pushes.count(conn, item.delivery.chat, item.calm_hour, item.wished_by)
     if item.chat.restriction is not None and not item.is_change:

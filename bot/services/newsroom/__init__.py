@@ -5,6 +5,7 @@ What editors and owners do: publish, stop, decide about held news, manage roles,
 | --- | --- |
 | what is looked at before it is decided | `desk` |
 | what goes out, and who says so | `newsroom`, `approvals`, `second_editor`, `arriving_news`, `feed_embargoes` |
+| what is on its way, or held | `campaign_control`, `held_news` |
 | to whom alone | `chosen_audience` |
 | what is written to everybody | `announcing` |
 | delivered copies, and what readers are told of it | `corrections`, `copy_changes`, `correction_offers`, `telling` |

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.acts import Act
 from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By
 from bot.domain.copies import Copies, Delivered, deletable_from
@@ -18,11 +19,14 @@ from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation,
 from bot.errors import OutOfTurn
 from bot.services.newsroom import newsroom, telling
 from bot.services.newsroom.copy_changes import promise_change
+from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, corrections
 from bot.store.delivery import campaigns, copy_counts
 from bot.store.delivery.campaigns import Campaign
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
+
+_ACTS = {Delivered.DELETE: Act.DELETE, Delivered.NOTICE: Act.NOTICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ async def correct_within(
         return Changing(before, last.id, await copy_counts.copies(conn, number))
     await corrections.add(conn, number, before.corrections, Correction(now, why, fields))
     await audit_log.record(conn, "correct", at=now, person=by, article=number, detail=why or ", ".join(fields), key=key)
+    await let_editors_know(conn, Act.CORRECT, number, by=by, key=key, now=now)
     article = await articles.article(conn, number)
     copies = await copy_counts.copies(conn, number)
     if not copies.changeable:
@@ -159,6 +164,7 @@ async def _take_back(
     await corrections.set_retraction(conn, number, why)
     detail = how.value if why is None else f"{how.value}: {why}"
     await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
+    await let_editors_know(conn, _ACTS[how], number, by=by, now=now)
     article = await articles.article(conn, number)
     copies = await copy_counts.copies(conn, number, deletable_from(now))
     told = await telling.decide_savers(conn, number, tell=tell_savers, by=by, now=now)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.acts import Act, Done, is_told_now
 from bot.domain.approval import Sending
 from bot.domain.article import Article, ArticleState
+from bot.domain.audit import By, ShellUser
 from bot.domain.chat import Chat
 from bot.domain.topic import Topic
 from bot.store.content import articles, topics
@@ -19,7 +21,7 @@ from bot.store.desk.editors import Newcomer
 from bot.store.desk.incidents import Incident as Incident
 from bot.store.desk.notices import Notice as Notice  # what is given back here
 from bot.store.engine import metadata
-from bot.store.engine.database import Database
+from bot.store.engine.database import Connection, Database
 from bot.store.readers import chats
 from bot.store.readers import closed_threads as threads
 from bot.store.readers.closed_threads import Untold
@@ -36,7 +38,11 @@ something else than it did."""
 WAITS, DECLINED = "waits", "declined"
 """Kinds of notices about what is sent to many beside articles, and takes two: it waits for another editor, or one has
 declined it. Their subject says what it is (`waits_notice`), the detail of the second who said no."""
+ACTED = "acted"
+"""The kind of notice about something weighty that was done at the shell or by a program. Its subject is the Act, its
+detail who did it: `shell NAME` or `key NAME`."""
 _AT_ONCE = (
+    ACTED,
     FORM,
     REFUSED_BY_SOME,
     SOURCE_GONE,
@@ -51,6 +57,48 @@ _AT_ONCE = (
 def waits_notice(sending: Sending, number: int) -> Notice:
     """Return the notice that an announcement or a note waits for another editor."""
     return Notice(WAITS, f"{sending} {number}")
+
+
+async def let_editors_know(
+    conn: Connection, act: Act, article: int, *, by: By, now: datetime, key: str | None = None
+) -> None:
+    """Let editors be told of what was done at the shell or by a program, in the transaction that does it.
+
+    Of what a person does in chat nobody is told, nor of what a file or feed does: that is asked about.
+    """
+    if isinstance(by, ShellUser):
+        await notices.add(conn, [Notice(ACTED, act, f"shell {by.name}", article)], now)
+    elif key is not None:
+        await notices.add(conn, [Notice(ACTED, act, f"key {key}", article)], now)
+
+
+async def acts_untold(db: Database, now: datetime) -> tuple[list[int], list[Done]]:
+    """Return the notices of what was done and editors are to be told now, and what that is; neither while more comes.
+
+    Of several acts on one article by the same doer the last one counts.
+    """
+    async with db.reading() as conn:
+        waiting = await notices.untold_of(conn, ACTED)
+        if not waiting or not is_told_now([at for _, _, at in waiting], now):
+            return [], []
+        last: dict[tuple[int | None, str], Notice] = {}
+        for _, one, _ in waiting:
+            last.pop((one.article, one.detail), None)
+            last[one.article, one.detail] = one
+        numbers = [number for number, _ in last if number is not None]
+        known = {one.number: one for one in await articles.articles(conn, numbers)}
+    done = [
+        Done(Act(one.subject), one.article, known.get(one.article), *_doer(one.detail))
+        for one in last.values()
+        if one.article is not None
+    ]
+    return [id for id, _, _ in waiting], done
+
+
+def _doer(detail: str) -> tuple[str | None, str | None]:
+    """Return who did it: somebody at the shell, or a key."""
+    place, _, name = detail.partition(" ")
+    return (name, None) if place == "shell" else (None, name)
 
 
 @dataclass(frozen=True, slots=True)

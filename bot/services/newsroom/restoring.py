@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.domain.paid_broadcast import day_of
 from bot.errors import StoreError
-from bot.services.newsroom import newsroom, takedown
+from bot.services.newsroom import campaign_control, takedown
 from bot.store.content import articles
 from bot.store.content.taken_down import learn_taken_down
 from bot.store.delivery import paid_messages
@@ -156,7 +156,7 @@ async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[in
         await asyncio.to_thread(migrate, copy, create=False)
         db = await Database.open(copy, readers=1)
         try:
-            held = await newsroom.hold_everything(db, now=now)
+            held = await campaign_control.hold_everything(db, now=now)
             async with db.transaction() as conn_:
                 await metadata.put(conn_, "restored", "1")
                 # Nobody knows what was paid for since the copy was made: today nothing more is.

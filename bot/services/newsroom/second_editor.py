@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.announcement import Announcement, AnnouncementState
-from bot.domain.approval import Sending, Verdict, Waits
+from bot.domain.approval import ApprovalRequest, Sending, Verdict, Waits
+from bot.domain.article import Article
 from bot.domain.change_note import ChangeNote, Whom
 from bot.errors import OutOfTurn
 from bot.services.newsroom import announcing, approvals, telling
 from bot.services.newsroom.approvals import Newsroom
 from bot.services.newsroom.notices import DECLINED, WAITS, Notice, waits_notice
 from bot.services.newsroom.telling import Told
+from bot.store.content import articles
 from bot.store.delivery import announced, change_notes
 from bot.store.delivery.announced import audience_of
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.change_notes import Concerned
+from bot.store.desk import approvals as requests
 from bot.store.desk import audit_log, editors, notices
 from bot.store.engine.database import Connection, Database
 
@@ -32,6 +35,10 @@ class Proposal:
     what: Announcement | ChangeNote
     asked_by: int | None
     reach: int = 0
+
+    @property
+    def sending(self) -> Sending:
+        return Sending.ANNOUNCEMENT if isinstance(self.what, Announcement) else Sending.NOTE
 
     @property
     def article(self) -> int | None:
@@ -71,6 +78,37 @@ async def proposal(db: Database, sending: Sending, number: int, *, now: datetime
     """Return what waits, or has waited, for another editor; None when there is no such thing."""
     async with db.reading() as conn:
         return await _proposal(conn, sending, number, now, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class AllWaiting:
+    """All that waits for another editor, oldest first: articles and what is asked about them, then what is sent beside
+    articles; and people's names."""
+
+    requests: list[tuple[Article, ApprovalRequest]]
+    proposals: list[Proposal]
+    names: dict[int, str]
+
+
+async def all_waiting(db: Database, *, now: datetime, rules: Newsroom) -> AllWaiting:
+    """Return all that waits for another editor."""
+    async with db.reading() as conn:
+        asked = await requests.waiting(conn)
+        known = {one.number: one for one in await articles.articles(conn, [one.article for one in asked])}
+        sendings = [(Sending.ANNOUNCEMENT, one.number) for one in await announced.waiting(conn)]
+        sendings += [(Sending.NOTE, one.number) for one in await change_notes.waiting(conn)]
+        found = [await _proposal(conn, sending, number, now, rules) for sending, number in sendings]
+        return AllWaiting(
+            [(known[one.article], one) for one in asked if one.article in known],
+            [one for one in found if one is not None and one.asked_by is not None],
+            await editors.names(conn),
+        )
+
+
+async def note_waiting(db: Database, article: int) -> int | None:
+    """Return the note on an article's correction that waits for another editor; None when none does."""
+    async with db.reading() as conn:
+        return next((one.number for one in await change_notes.waiting(conn) if one.article == article), None)
 
 
 async def approve(db: Database, sending: Sending, number: int, *, by: int, now: datetime, rules: Newsroom) -> Judged:

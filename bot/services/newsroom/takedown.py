@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.acts import Act
 from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By, person_of
 from bot.domain.change_note import AS_SENT
@@ -29,6 +30,7 @@ from bot.domain.delivery import (
     SubjectType,
 )
 from bot.domain.takedown import links_of_story, without_related
+from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, imports, taken_down
 from bot.store.delivery import campaigns, change_notes, copy_counts, receipts, retention
 from bot.store.delivery.campaigns import CampaignState
@@ -83,6 +85,7 @@ async def take_down(
         copies = await copy_counts.copies(conn, number, deletable_from(now))
         named_by, notes = await erase(conn, before, now)
         await audit_log.record(conn, "take down", at=now, person=by, article=number, detail=why)
+        await let_editors_know(conn, Act.TAKE_DOWN, number, by=by, now=now)
         asked_by = person_of(by)
         for one in named_by:
             await _correct(conn, one, by=asked_by, now=now)

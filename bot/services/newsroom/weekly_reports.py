@@ -20,6 +20,7 @@ from bot.store.engine.database import Connection, Database
 from bot.store.statistics import report_wishes
 
 _GET_REPORTS = (Role.OWNER, Role.EDITOR)
+_LOOKED_BACK = timedelta(weeks=13)  # further back nobody waits for a report any more
 
 
 async def switch(db: Database, person: int, is_weekly: bool, zone: ZoneInfo, now: datetime) -> None:
@@ -31,20 +32,21 @@ async def switch(db: Database, person: int, is_weekly: bool, zone: ZoneInfo, now
 async def promise_due(db: Database, *, owners: Collection[int], zone: ZoneInfo, now: datetime) -> int:
     """Promise the reports that are due, and return how many campaigns that makes.
 
-    A week in which nothing happened is told to nobody. `owners` are those of the configuration, `zone` that of chats
+    A week in which nothing happened is told to nobody. After weeks in which no bot ran it is one report: on the newest
+    of them in which something happened. `owners` are those of the configuration, `zone` that of chats
     that have chosen none.
     """
     async with db.reading() as conn:
         due = await _due(conn, owners, zone, now)
     made = 0
-    for key, monday in due:
-        found = await statistics(db, period_until(monday - timedelta(days=1), 7, ZoneInfo(key)), listed=1)
+    for key, monday, told_until in due:
+        busy = await _newest_busy(db, ZoneInfo(key), monday, told_until)
         async with db.transaction() as conn:
             # Asked again: somebody may have switched it off meanwhile, and another process may have told them.
-            people = (await _due(conn, owners, zone, now)).get((key, monday), [])
+            people = (await _due(conn, owners, zone, now)).get((key, monday, told_until), [])
             people = await report_wishes.told(conn, people, monday)
-            if people and not found.is_empty:
-                number = await weekly_reports.add(conn, key, monday, people, owners)
+            if people and busy is not None:
+                number = await weekly_reports.add(conn, key, busy, people, owners)
                 subject = Subject(SubjectType.REPORT, number)
                 await campaigns.promise(
                     conn, REPORT, subject, fixed_at=now, start_at=now, lane=Lane.LATER, by=None, revision=None
@@ -67,15 +69,26 @@ async def skip_missed(db: Database, *, zone: ZoneInfo, now: datetime) -> None:
             await report_wishes.told(conn, [wish.person], newest_report(now, ZoneInfo(key or zone.key)))
 
 
+async def _newest_busy(db: Database, zone: ZoneInfo, monday: date, told_until: date) -> date | None:
+    """Return the Monday after the newest week in which something happened, of those that were not told; None: none."""
+    oldest = max(told_until, monday - _LOOKED_BACK)
+    while monday > oldest:
+        found = await statistics(db, period_until(monday - timedelta(days=1), 7, zone), listed=1)
+        if not found.is_empty:
+            return monday
+        monday -= timedelta(days=7)
+    return None
+
+
 async def _due(
     conn: Connection, owners: Collection[int], zone: ZoneInfo, now: datetime
-) -> dict[tuple[str, date], list[int]]:
-    """Return to whom reports are due, by zone and Monday."""
+) -> dict[tuple[str, date, date], list[int]]:
+    """Return to whom reports are due, by zone, Monday, and the Monday until which they were told before."""
     roles = await editors.editors(conn, frozenset(owners))
-    due: dict[tuple[str, date], list[int]] = {}
+    due: dict[tuple[str, date, date], list[int]] = {}
     for wish, key in await report_wishes.weekly(conn):
         place = ZoneInfo(key or zone.key)
         monday = report_due(now, place, wish.told_until)
-        if monday is not None and roles.get(wish.person) in _GET_REPORTS:
-            due.setdefault((place.key, monday), []).append(wish.person)
+        if monday is not None and wish.told_until is not None and roles.get(wish.person) in _GET_REPORTS:
+            due.setdefault((place.key, monday, wish.told_until), []).append(wish.person)
     return due

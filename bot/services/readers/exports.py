@@ -18,7 +18,17 @@ from bot.services.readers.stories import MAX_STORIES
 from bot.store.content import known_topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, export, phrases, stories, subscriptions, timings, topic_wishes, waiting_exports
+from bot.store.readers import (
+    chat_settings,
+    chats,
+    export,
+    phrases,
+    stories,
+    subscriptions,
+    timings,
+    topic_wishes,
+    waiting_exports,
+)
 
 WAITS_FOR = timedelta(days=1)
 """How long an export that was sent back can be restored; then it is to be sent again."""
@@ -111,18 +121,18 @@ async def restore(db: Database, chat: int, number: int, languages: Collection[st
 
 async def _set(conn: Connection, chat: int, settings: ChatSettings, now: datetime) -> None:
     if settings.language is not None:
-        await chats.set_language(conn, chat, settings.language)
-    await chats.set_zone(conn, chat, settings.zone)
+        await chat_settings.set_language(conn, chat, settings.language)
+    await chat_settings.set_zone(conn, chat, settings.zone)
     if settings.pictures is not None:
-        await chats.set_pictures(conn, chat, settings.pictures)
+        await chat_settings.set_pictures(conn, chat, settings.pictures)
     if settings.silent is not None:
-        await chats.set_silent(conn, chat, settings.silent)
-    await chats.set_parts(conn, chat, settings.parts)
+        await chat_settings.set_silent(conn, chat, settings.silent)
+    await chat_settings.set_parts(conn, chat, settings.parts)
     if settings.digest is not None:
-        await chats.set_digest(conn, chat, settings.digest)
-    await chats.set_announcements(conn, chat, settings.announcements)
-    await chats.set_breaking(conn, chat, settings.breaking)
-    await chats.set_quality(conn, chat, settings.quality)
+        await chat_settings.set_digest(conn, chat, settings.digest)
+    await chat_settings.set_announcements(conn, chat, settings.announcements)
+    await chat_settings.set_breaking(conn, chat, settings.breaking)
+    await chat_settings.set_quality(conn, chat, settings.quality)
     await timings.choose(conn, chat, settings.timing)
     await topic_wishes.renew(conn, chat)
     await timings.count_from(conn, chat, now)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from bot.domain.chat import Chat, ChatKind, ChatState
 from bot.domain.delivery_time import moment_of
 from bot.services.delivery import restrictions
 from bot.store.engine.database import Database
-from bot.store.readers import chats, forgetting
+from bot.store.readers import chat_rows, chat_settings, chats, forgetting
 
 
 async def get_or_create(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
@@ -36,8 +35,8 @@ async def follow_client_language(db: Database, chat: Chat, language: str) -> Cha
     if not chat.follows(language):
         return chat
     async with db.transaction() as conn:
-        await chats.follow_language(conn, chat.id, language)
-    return replace(chat, language=language)
+        await chat_settings.follow_language(conn, chat.id, language)
+    return chat._replace(language=language)
 
 
 async def resume(db: Database, chat: int, now: datetime) -> bool:
@@ -106,7 +105,7 @@ async def mark_reachable(db: Database, chat: int, now: datetime) -> None:
 async def move(db: Database, old: int, new: int, now: datetime) -> None:
     """Take everything along from a group to the supergroup that it became, but not that it could not be reached."""
     async with db.transaction() as conn:
-        await chats.migrate(conn, old, new)
+        await chat_rows.migrate(conn, old, new)
         await chats.switch_on(conn, new, now)
 
 

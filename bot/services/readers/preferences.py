@@ -20,31 +20,31 @@ from bot.services.delivery.pictures import pictures_of
 from bot.store.content import articles, topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import browsing, chats, timings, topic_wishes
+from bot.store.readers import browsing, chat_settings, chats, timings, topic_wishes
 
 IN_AN_EXAMPLE = 3
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
     async with db.transaction() as conn:
-        await chats.set_pictures(conn, chat.id, pictures)
+        await chat_settings.set_pictures(conn, chat.id, pictures)
 
 
 async def set_silent(db: Database, chat: Chat, silent: bool) -> None:
     async with db.transaction() as conn:
-        await chats.set_silent(conn, chat.id, silent)
+        await chat_settings.set_silent(conn, chat.id, silent)
 
 
 async def set_parts(db: Database, chat: Chat, parts: Parts | None) -> None:
     """`parts` of its pushes; None is the operator's choice."""
     async with db.transaction() as conn:
-        await chats.set_parts(conn, chat.id, parts)
+        await chat_settings.set_parts(conn, chat.id, parts)
 
 
 async def set_digest(db: Database, chat: Chat, digest: DigestForm) -> None:
     """`digest` is how lists of news look."""
     async with db.transaction() as conn:
-        await chats.set_digest(conn, chat.id, digest)
+        await chat_settings.set_digest(conn, chat.id, digest)
 
 
 async def example(db: Database) -> tuple[Article, list[Topic]] | None:
@@ -74,14 +74,14 @@ async def _newest(conn: Connection, many: int) -> list[tuple[Article, list[Topic
 async def set_announcements(db: Database, chat: Chat, wanted: bool) -> Chat:
     """Return the chat as it stands when it takes what the bot's people write to everybody, or not."""
     async with db.transaction() as conn:
-        await chats.set_announcements(conn, chat.id, wanted)
+        await chat_settings.set_announcements(conn, chat.id, wanted)
         return await chats.chat(conn, chat.id) or chat
 
 
 async def set_breaking(db: Database, chat: Chat, allowed: bool, now: datetime) -> Chat:
     """Return the chat as it stands when breaking news passes its times, or not. What waits is asked again."""
     async with db.transaction() as conn:
-        await chats.set_breaking(conn, chat.id, allowed)
+        await chat_settings.set_breaking(conn, chat.id, allowed)
         await outbox.ask_again(conn, chat.id, now)
         return await chats.chat(conn, chat.id) or chat
 
@@ -89,21 +89,21 @@ async def set_breaking(db: Database, chat: Chat, allowed: bool, now: datetime) -
 async def set_quality(db: Database, chat: Chat, least: int | None) -> Chat:
     """Return the chat as it stands when articles that state a lower quality do not come; None: all come."""
     async with db.transaction() as conn:
-        await chats.set_quality(conn, chat.id, least)
+        await chat_settings.set_quality(conn, chat.id, least)
         return await chats.chat(conn, chat.id) or chat
 
 
 async def set_language(db: Database, chat: Chat, language: str) -> None:
     """`language` is one that newsbot speaks."""
     async with db.transaction() as conn:
-        await chats.set_language(conn, chat.id, language)
+        await chat_settings.set_language(conn, chat.id, language)
 
 
 async def follow_client(db: Database, chat: Chat, language: str) -> None:
     """Let a private chat follow its person's client from now on, which speaks `language` at the moment."""
     async with db.transaction() as conn:
-        await chats.unset_language(conn, chat.id)
-        await chats.follow_language(conn, chat.id, language)
+        await chat_settings.unset_language(conn, chat.id)
+        await chat_settings.follow_language(conn, chat.id, language)
 
 
 async def set_zone(db: Database, chat: Chat, zone: str | None, now: datetime) -> Chat:
@@ -113,7 +113,7 @@ async def set_zone(db: Database, chat: Chat, zone: str | None, now: datetime) ->
     """
     async with db.transaction() as conn:
         before = await chats.chat(conn, chat.id) or chat
-        await chats.set_zone(conn, chat.id, zone)
+        await chat_settings.set_zone(conn, chat.id, zone)
         if before.zone != zone and (not before.timing.is_at_once or await topic_wishes.of_chat(conn, chat.id)):
             await timings.count_from(conn, chat.id, now)
             await outbox.ask_again(conn, chat.id, now)

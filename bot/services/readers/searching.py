@@ -18,7 +18,7 @@ from bot.domain.search_question import LONGEST_NAME, Asks, Term, terms
 from bot.services.readers.browsing import Ranking, page_of
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import browsing
+from bot.store.readers import browsing, relevance, searching
 
 _Known = TypeVar("_Known")
 
@@ -39,7 +39,7 @@ async def search(
     if len(page.articles) < 2 and page.newer is None and page.older is None:
         return 0, page
     async with db.transaction() as conn:
-        return await browsing.remember_search(conn, chat, words, now), page
+        return await searching.remember_search(conn, chat, words, now), page
 
 
 async def found(conn: Connection, chat: int, words: str, *, size: int, turn: Turn | None) -> Page:
@@ -51,7 +51,9 @@ async def found(conn: Connection, chat: int, words: str, *, size: int, turn: Tur
             return []
         if question.is_one_topic:
             return await browsing.latest(conn, turn, limit, topics=question.topics[0])
-        return await browsing.found(conn, question.words, turn, limit, topics=question.topics, sources=question.sources)
+        return await searching.found(
+            conn, question.words, turn, limit, topics=question.topics, sources=question.sources
+        )
 
     return await page_of(conn, look, size, turn)
 
@@ -68,7 +70,7 @@ async def best(db: Database, chat: int, words: str, *, size: int, start: int = 0
 
 
 async def _best(conn: Connection, question: _Question, start: int, limit: int) -> list[int]:
-    return await browsing.best(conn, question.words, start, limit, topics=question.topics, sources=question.sources)
+    return await relevance.best(conn, question.words, start, limit, topics=question.topics, sources=question.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ async def _understood(conn: Connection, chat: int, asked: str) -> _Question:
                 within += [] if topic is None else [frozenset(tree.below(topic.number))]
                 is_unknown = is_unknown or topic is None
             case Asks.SOURCE:
-                called, many = await _first_known(term, left, partial(browsing.sources_called, conn))
+                called, many = await _first_known(term, left, partial(searching.sources_called, conn))
                 del left[:many]
                 sources.update(called or ())
                 has_sources = True
@@ -131,4 +133,4 @@ async def _first_known(
 async def search_words(db: Database, chat: int, number: int) -> str | None:
     """Return what a search's buttons look for; None when it is too old to be remembered, or another chat's."""
     async with db.reading() as conn:
-        return await browsing.search_words(conn, chat, number)
+        return await searching.search_words(conn, chat, number)

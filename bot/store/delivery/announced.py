@@ -66,6 +66,12 @@ async def wait(conn: Connection, number: int, topic: int | None) -> bool:
     return changed > 0
 
 
+async def waiting(conn: Connection) -> list[Announcement]:
+    """Return those that wait for another editor, oldest first."""
+    rows = await conn.execute_fetchall("SELECT * FROM announcements WHERE state = 'waiting' ORDER BY at, number")
+    return list(map(_announcement, rows))
+
+
 async def promised(conn: Connection, number: int, campaign: int) -> None:
     """Remember which campaign sends it."""
     await conn.execute(

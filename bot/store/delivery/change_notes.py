@@ -106,6 +106,12 @@ async def ask_no_more(conn: Connection, number: int) -> bool:
     return changed > 0
 
 
+async def waiting(conn: Connection) -> list[ChangeNote]:
+    """Return those that wait for another editor, oldest first."""
+    rows = await conn.execute_fetchall("SELECT * FROM change_notes WHERE asked_by IS NOT NULL ORDER BY at, number")
+    return list(map(_note, rows))
+
+
 async def savers(conn: Connection, article: int) -> int:
     """Return how many chats that get pushes keep an article."""
     [(many,)] = await conn.execute_fetchall(

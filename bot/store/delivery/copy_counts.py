@@ -31,17 +31,20 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
             (
                 SELECT count(CASE WHEN d.waits <> 0 THEN 1 END)
                 FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
-                WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
+                WHERE d.owner <> 0 AND d.attempts > 0 AND d.operation = 1
+                  AND c.subject_type = 1 AND c.subject = :article
             ) AS alone_or_carrying,
             (
                 SELECT count(*) FROM campaigns AS c
-                CROSS JOIN deliveries AS o ON o.owner <> 0 AND o.operation = 1 AND o.campaign <> c.id
+                CROSS JOIN deliveries AS o ON o.owner <> 0 AND o.attempts > 0 AND o.operation = 1
+                    AND o.campaign <> c.id
                 CROSS JOIN deliveries AS d ON d.campaign = c.id AND d.chat = o.chat AND d.owner = 0
                 WHERE c.subject_type = 1 AND c.subject = :article AND c.kind = 'news'
             ) AS carried,
             (
                 SELECT count(*) FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
-                WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
+                WHERE d.owner <> 0 AND d.attempts > 0 AND d.operation = 1
+                  AND c.subject_type = 1 AND c.subject = :article
                   AND NOT EXISTS (
                       SELECT 1 FROM receipts AS r
                       WHERE r.subject_type = 1 AND r.subject = :article AND r.chat = d.chat

@@ -8,6 +8,7 @@ begins is drawn, so that nobody is last for ever.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -63,8 +64,11 @@ async def fan_out(
     *,
     operation: Operation = Operation.SEND,
     at_own_times: bool = False,
+    goes_on: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Give the next piece of the circle its deliveries and move the cursor; return whether more is left.
+
+    Behind a piece `goes_on` is asked whether the next one is to follow in the same transaction.
 
     `at_own_times` when chats get it at times of their own, as far as the audience is of followers and these are noted
     in `timings`: when it is claimed is soon enough for the others. One transaction: a crash before the commit leaves
@@ -72,28 +76,32 @@ async def fan_out(
     """
     if campaign.is_complete or campaign.ring_start is None:
         return False
-    low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
-    after = low if campaign.cursor is None else campaign.cursor
-    end = await audience.end_of_piece(conn, after, high, piece)
-    values: dict[str, Any] = {
-        "after": after,
-        "until": high if end is None else end,
-        "campaign": campaign.id,
-        "operation": operation,
-        "now": epoch(now),
-    }
-    if at_own_times and isinstance(audience, Followers):
-        with_wishes = await topic_wishes.are_any(conn)
-        sql, parameters = audience.at_their_times(campaign.is_breaking, with_wishes=with_wishes, **values)
-    else:
-        sql, parameters = audience.recipients(_AT_ONCE, **values)
-    added = await conn.execute(sql, parameters)
-    half = campaign.half if end is not None else campaign.half + 1
-    await conn.execute(
-        "UPDATE campaigns SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
-        {"id": campaign.id, "cursor": end, "half": half, "added": added},
-    )
-    return half < 2
+    timed = audience if at_own_times and isinstance(audience, Followers) else None
+    with_wishes = timed is not None and await topic_wishes.are_any(conn)
+    half, cursor = campaign.half, campaign.cursor
+    while True:
+        low, high = (campaign.ring_start, MAX_CHAT_ID) if half == 0 else (MIN_CHAT_ID, campaign.ring_start)
+        after = low if cursor is None else cursor
+        end = await audience.end_of_piece(conn, after, high, piece)
+        values: dict[str, Any] = {
+            "after": after,
+            "until": high if end is None else end,
+            "campaign": campaign.id,
+            "operation": operation,
+            "now": epoch(now),
+        }
+        if timed is not None:
+            sql, parameters = timed.at_their_times(campaign.is_breaking, with_wishes=with_wishes, **values)
+        else:
+            sql, parameters = audience.recipients(_AT_ONCE, **values)
+        added = await conn.execute(sql, parameters)
+        half, cursor = (half, end) if end is not None else (half + 1, None)
+        await conn.execute(
+            "UPDATE campaigns SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
+            {"id": campaign.id, "cursor": cursor, "half": half, "added": added},
+        )
+        if half == 2 or not goes_on():
+            return half < 2
 
 
 _AT_ONCE = """

@@ -65,7 +65,10 @@ async def take_back(conn: Connection, owner: int) -> int:
 async def end(conn: Connection, owner: int) -> None:
     """End a term without claims. One with claims expires by itself: its messages may still arrive."""
     await conn.execute(
-        "DELETE FROM leases WHERE owner = :owner AND NOT EXISTS (SELECT 1 FROM deliveries WHERE owner = :owner)",
+        """
+        DELETE FROM leases WHERE owner = :owner
+          AND NOT EXISTS (SELECT 1 FROM deliveries WHERE owner = :owner AND attempts > 0)
+        """,
         {"owner": owner},
     )
 
@@ -75,6 +78,6 @@ async def _hand_back(conn: Connection) -> int:
     return await conn.execute(
         """
         UPDATE deliveries SET owner = 0, unsure = unsure + 1
-        WHERE owner <> 0 AND owner NOT IN (SELECT owner FROM leases)
+        WHERE owner <> 0 AND attempts > 0 AND owner NOT IN (SELECT owner FROM leases)
         """
     )

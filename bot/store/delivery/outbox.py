@@ -3,15 +3,17 @@ The outbox: deliveries that have been promised and not yet settled.
 
 Publishing promises its campaign in the article's own transaction, so news is never lost between "known" and "sent".
 A claimed row carries the term of the process that claimed it (`store.delivery.leases`) until it is settled
-(`store.delivery.settlement`) or handed back.
+(`store.delivery.settlement`) or handed back. To claim it is to try it: it has an attempt, and whoever asks for a row by
+its number, or for those in hand, says so, as PostgreSQL has an index of these alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from sqlite3 import Row
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.delivery import Delivery, Lane, Operation
 from bot.domain.delivery_time import Waits
@@ -19,7 +21,9 @@ from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 
-_SEND = int(Operation.SEND)
+# Asked for every message: to look a member up takes a third of making it of its number.
+_OPERATIONS = {int(operation): operation for operation in Operation}
+_WAITS = {int(waits): waits for waits in Waits}
 
 
 CLAIM = """
@@ -69,6 +73,10 @@ async def _first_due(conn: Connection, among: str | None, waits: Waits) -> datet
     return moment_or_none(not_before)
 
 
+# By their places in `CLAIM`: a name is sought in each row.
+_CAMPAIGN, _NOT_BEFORE_AND_ID = itemgetter(1), itemgetter(4, 0)
+
+
 async def _claim(
     conn: Connection, now: datetime, limit: int, among: str | None, waits: Waits, owner: int
 ) -> list[Delivery]:
@@ -77,16 +85,17 @@ async def _claim(
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    places = await _in_order(conn, {row[1] for row in rows})
-    # Campaign, not_before and id, by their places: a name is sought in each row.
-    in_order = sorted(rows, key=lambda row: (places[row[1]], row[4], row[0]))
+    # What a row gives asks what it is, where the engine is PostgreSQL.
+    in_order = sorted(map(tuple, rows), key=_NOT_BEFORE_AND_ID)
+    numbers = set(map(_CAMPAIGN, in_order))
+    if len(numbers) > 1:
+        places = await _in_order(conn, numbers)
+        in_order.sort(key=lambda row: places[row[1]])
     return [delivery_of(row) for row in in_order]
 
 
 async def _in_order(conn: Connection, numbers: set[int]) -> dict[int, int]:
     """Return the place of each of these campaigns among them: the most urgent lane comes first."""
-    if len(numbers) < 2:
-        return dict.fromkeys(numbers, 0)
     rows = await conn.execute_fetchall(
         "SELECT id FROM campaigns WHERE id IN (SELECT value FROM json_each(:numbers)) ORDER BY lane, id",
         {"numbers": _json(numbers)},
@@ -138,7 +147,7 @@ async def release(
     await conn.executemany(
         """
         UPDATE deliveries SET owner = 0, attempts = attempts - 1, not_before = coalesce(:not_before, not_before)
-        WHERE id = :id AND owner = :owner
+        WHERE id = :id AND attempts > 0 AND owner = :owner
         """,
         [
             {"id": delivery.id, "owner": owner, "not_before": not_before and epoch(not_before)}
@@ -172,7 +181,7 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery], *, owner: i
         UPDATE deliveries
         SET owner = 0, not_before = :not_before, attempts = :attempts, unsure = :unsure, thread = :thread,
             waits = :waits
-        WHERE id = :id AND owner = :owner
+        WHERE id = :id AND attempts > 0 AND owner = :owner
         """,
         [
             {
@@ -262,7 +271,7 @@ async def doubt(conn: Connection, carrier: Delivery, campaigns: Iterable[int]) -
     await conn.execute(
         """
         UPDATE deliveries SET unsure = unsure + 1
-        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
+        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier AND attempts > 0) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
         {"carrier": carrier.id, "campaigns": number_list(campaigns)},
@@ -292,10 +301,8 @@ def _json(numbers: Iterable[int] | None) -> str | None:
     return None if numbers is None else number_list(numbers)
 
 
-def delivery_of(row: Row) -> Delivery:
+def delivery_of(row: Row | tuple[Any, ...]) -> Delivery:
     """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation, waits."""
-    number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row[:9]
-    made = Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure)
-    if waits:
-        made = made._replace(waits=Waits(waits))
-    return made if operation == _SEND else made._replace(operation=Operation(operation))
+    number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row
+    what, how = _OPERATIONS[operation], _WAITS[waits]
+    return Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure, what, how)

@@ -93,7 +93,10 @@ async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
     )
     for campaign in rows:
         dropped = await conn.execute(
-            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE campaign = :id LIMIT :step)",
+            """
+            DELETE FROM deliveries WHERE campaign = :id
+              AND chat IN (SELECT chat FROM deliveries WHERE campaign = :id ORDER BY chat LIMIT :step)
+            """,
             {"id": campaign["id"], "step": ROWS_PER_STEP},
         )
         many = dropped

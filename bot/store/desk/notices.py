@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store.content.story_json import epoch, moment_or_none
+from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import text_list
 
@@ -113,6 +113,21 @@ async def untold(
         {"lasting_since": None if lasting_since is None else epoch(lasting_since), "limit": limit},
     )
     return [(row["id"], Notice(row["kind"], row["subject"], row["detail"], row["article"])) for row in rows]
+
+
+async def untold_of(conn: Connection, kind: str, limit: int = 200) -> list[tuple[int, Notice, datetime]]:
+    """Return what editors do not know yet of one kind, oldest first, each with its id and since when it is so."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id, at, kind, subject, detail, article FROM notices
+        WHERE told_at IS NULL AND kind = :kind ORDER BY +id LIMIT :limit
+        """,
+        {"kind": kind, "limit": limit},
+    )
+    return [
+        (row["id"], Notice(row["kind"], row["subject"], row["detail"], row["article"]), moment(row["at"]))
+        for row in rows
+    ]
 
 
 async def unasked(conn: Connection, limit: int = 200) -> list[tuple[int, Notice]]:

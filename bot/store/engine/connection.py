@@ -23,6 +23,8 @@ class Connection(ABC):
 
     BEGIN: ClassVar[str]  # a transaction that is to write
     LOOK: ClassVar[str]  # one that sees a single moment
+    COMMIT: ClassVar[str] = "COMMIT"
+    COMMIT_SOON: ClassVar[str] = "COMMIT"  # of what a crash may undo, if the engine is faster where it need not wait
 
     def __init__(self) -> None:
         self._first: tuple[str, ...] = ()

@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from bot.errors import StoreError
 from bot.store.engine.connection import Connection
@@ -40,6 +40,8 @@ class Database:
     while waiting for a second one would hold both for ever.
     """
 
+    PIECES_AT_ONCE: ClassVar[int] = 1  # of a large work in one block, while nobody waits
+
     def __init__(
         self, path: Path | None, writer: Connection, readers: list[Connection], time: Callable[[], float] = monotonic
     ) -> None:
@@ -54,7 +56,10 @@ class Database:
         self._none_free_since: float | None = None
         self._inside: dict[asyncio.Task[Any], str] = {}
         self._turn = asyncio.Lock()
+        self._waiting = 0  # blocks that wait for their turn
         self._commit: asyncio.Future[None] | None = None
+        self._is_repeatable = False  # the block that has its turn said so
+        self._may_be_lost = True  # all blocks of the transaction did
         self._is_first = False  # the block that has its turn began the transaction, and stands in it alone
         self._committing: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -116,7 +121,7 @@ class Database:
         """
         failed: Exception | None = None
         with self._alone("transaction()"):
-            async with self._turn:
+            async with self._in_turn():
                 commit = await self._join()
                 try:
                     yield self._writer
@@ -135,6 +140,31 @@ class Database:
         if failed is not None:
             raise failed
 
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for the block that has its turn to end: to begin, or for the commit that it shares."""
+        return self._waiting > 0 or not self._is_first
+
+    def repeatable(self) -> None:
+        """Say inside a block of `transaction()` that after a crash it is done again, as if it had not been.
+
+        Leaving it returns without waiting for the disk then, where the engine can do that and no other block shares the
+        commit. Whatever is committed later is on disk only with it, so that nothing that rests on it outlives it.
+        """
+        self._is_repeatable = True
+
     async def _join(self) -> asyncio.Future[None]:
         """Begin a block, and a transaction if none is open; return the commit that will write it.
 
@@ -144,7 +174,9 @@ class Database:
             # A full disk undoes a whole transaction by itself. Whoever was in it is told; this block is not in it.
             await _to_the_end(self._finish(self._commit))
         self._is_first = self._commit is None
+        self._is_repeatable = False
         if self._commit is None:
+            self._may_be_lost = True
             self._writer.first(self._writer.BEGIN)
             self._commit = asyncio.get_running_loop().create_future()
         else:
@@ -175,6 +207,7 @@ class Database:
 
     def _commit_later(self, commit: asyncio.Future[None]) -> asyncio.Task[None]:
         """Return the commit as a task of its own: it is done even if the one who waits for it is cancelled."""
+        self._may_be_lost = self._may_be_lost and self._is_repeatable
         task = asyncio.create_task(self._committed(commit))
         self._committing.add(task)  # asyncio itself holds tasks only weakly
         task.add_done_callback(self._seen)
@@ -201,7 +234,7 @@ class Database:
             commit.set_result(None)
             return
         try:
-            await self._writer.execute("COMMIT")
+            await self._writer.execute(self._writer.COMMIT_SOON if self._may_be_lost else self._writer.COMMIT)
         except StoreError as error:
             if self._writer.in_transaction:
                 await self._writer.execute("ROLLBACK")
@@ -271,6 +304,10 @@ class Database:
     async def processes(self) -> int:
         """Return how many processes are this bot: a lock beside the file makes sure that it is one."""
         return 1
+
+    async def ahead_of(self, now: datetime) -> timedelta:
+        """Return how far the clock that counts is ahead of one that says `now`: the machine's is the one."""
+        return timedelta(0)
 
     async def version(self) -> int:
         """Return a number that changes when another process commits, or this one does.

@@ -39,7 +39,11 @@ def number_list(values: Iterable[int]) -> NumberList:
 
 
 def text_list(values: Iterable[str]) -> TextList:
-    return TextList(json.dumps(list(values)))
+    """Return a list of texts. One that holds U+0000 finds nothing: SQLite would look for what stands before it.
+
+    Source: https://sqlite.org/nulinstr.html
+    """
+    return TextList(json.dumps([value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values]))
 
 
 def document_list(values: Iterable[object]) -> DocumentList:

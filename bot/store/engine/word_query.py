@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.domain.relevance import Part
 from bot.domain.search_terms import SearchQuery
 
 _IN_TEXT = "AB"  # the weights of title and excerpt, bot/store/postgres/migrations
+_WEIGHTS = {Part.TITLE: "A", Part.EXCERPT: "B", Part.TOPICS: "C", Part.SOURCE: "D"}
 
 
 class WordQuery(str):
@@ -42,6 +44,11 @@ def any_in_text(pieces: Iterable[SearchQuery]) -> WordQuery:
         return WordQuery.of("", "")
     either = " | ".join(_tsquery(piece, _IN_TEXT) for piece in asked)
     return WordQuery.of(f"{{title excerpt}} : ({' OR '.join(map(_fts5, asked))})", either)
+
+
+def in_part(piece: SearchQuery, part: Part) -> WordQuery:
+    """Return the query for articles that hold a piece in one part."""
+    return WordQuery.of(f"{{{part.value}}} : ({_fts5(piece)})", _tsquery(piece, _WEIGHTS[part]))
 
 
 def any_word(words: Iterable[str]) -> WordQuery:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import repeat
 
@@ -33,10 +33,9 @@ class Unlike(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was moved: rows by table, and in how many of them a text is not what it was, where there are any."""
+    """What was moved: rows by table."""
 
     rows: Mapping[str, int]
-    altered: Mapping[str, int]
 
 
 class Checksum:
@@ -52,19 +51,6 @@ class Checksum:
 
     def digest(self) -> bytes:
         return self._hash.digest()
-
-
-@dataclass(slots=True)
-class _Source:
-    """What was read of the database that is moved: checksums of whole tables, as the other engine keeps them."""
-
-    checksums: dict[str, Checksum] = field(default_factory=dict)
-    altered: dict[str, int] = field(default_factory=dict)
-
-    def add(self, table: Table, rows: list[Record], altered: int) -> None:
-        self.checksums.setdefault(table.name, Checksum()).add(rows)
-        if altered:
-            self.altered[table.name] = self.altered.get(table.name, 0) + altered
 
 
 def carry(source: MovableDatabase, target: MovableDatabase, tell: Tell) -> Moved:
@@ -84,7 +70,7 @@ def carry(source: MovableDatabase, target: MovableDatabase, tell: Tell) -> Moved
         )
     if moved_to is not None:
         # It was complete and compared, and has not changed since: nothing runs on either.
-        moved = Moved({table.name: target.count(table) for table in all_tables()}, {})
+        moved = Moved({table.name: target.count(table) for table in all_tables()})
     else:
         moved = _copied(source, target, tell, goes_on=moving_from is not None)
         source.put_fact(MOVED_TO, target.place)
@@ -119,21 +105,20 @@ def _copy(source: MovableDatabase, target: MovableDatabase, tell: Tell) -> Moved
     tables = all_tables()
     many = {table.name: source.count(table) for table in tables}
     work, done = 2 * sum(many.values()), 0
-    read = _Source()
+    read: dict[str, Checksum] = {}
     for table in tables:
         after = target.last_key(table)
         left = many[table.name] if after is None else many[table.name] - target.count(table)
         done += many[table.name] - left
-        for piece in _pieces(source, table, after):
-            rows, altered = target.as_kept(table, piece)
+        for rows in _pieces(source, table, after):
             if after is None:
-                read.add(table, rows, altered)
+                read.setdefault(table.name, Checksum()).add(rows)
             target.write(table, rows)
             done += len(rows)
             tell(done, work)
     target.complete(source.counters())
     _compare(source, target, lambda n: tell(work // 2 + n, work), read)
-    return Moved(many, read.altered)
+    return Moved(many)
 
 
 def _pieces(source: MovableDatabase, table: Table, after: Record | None) -> Iterator[list[Record]]:
@@ -145,33 +130,35 @@ def _pieces(source: MovableDatabase, table: Table, after: Record | None) -> Iter
         yield rows
 
 
-def _compare(one: MovableDatabase, other: MovableDatabase, told: Callable[[int], None], read: _Source) -> None:
-    """Raise Unlike unless both hold the same. `read` is what is known of the first already."""
+def _compare(
+    one: MovableDatabase, other: MovableDatabase, told: Callable[[int], None], read: Mapping[str, Checksum]
+) -> None:
+    """Raise Unlike unless both hold the same. `read`: checksums of whole tables of the first, as far as known."""
     done = 0
     for table in all_tables():
         here, there = one.count(table), other.count(table)
         if here != there:
             raise Unlike(f"{table.name} has {here:,} rows in {one.place} and {there:,} in {other.place}")
-        if table.name not in read.checksums:
-            read.checksums[table.name] = Checksum()
+        meant, found = read.get(table.name), Checksum()
+        if meant is None:
+            meant = Checksum()
             for piece in one.rows(table):
-                read.add(table, *other.as_kept(table, piece))
-        found = Checksum()
+                meant.add(piece)
         for piece in other.rows(table):
             found.add(piece)
             told(done + found.rows)
         done += here
-        if found.digest() != read.checksums[table.name].digest():
+        if found.digest() != meant.digest():
             raise Unlike(f"the rows of {table.name} are not the same in {one.place} and {other.place}")
     if one.counters() != other.counters():
         raise Unlike(f"{one.place} and {other.place} do not count on from the same numbers")
 
 
 def are_alike(one: MovableDatabase, other: MovableDatabase, tell: Tell) -> bool:
-    """Return whether both hold the same, the second as its engine keeps it."""
+    """Return whether both hold the same."""
     work = sum(map(one.count, all_tables()))
     try:
-        _compare(one, other, lambda n: tell(n, work), _Source())
+        _compare(one, other, lambda n: tell(n, work), {})
     except Unlike:
         return False
     return True

@@ -32,12 +32,8 @@ class MovableDatabase(Protocol):
         """Return the greatest key; None when the table is empty."""
         ...
 
-    def as_kept(self, table: Table, rows: list[Record]) -> tuple[list[Record], int]:
-        """Return rows as this engine keeps them, and in how many of them that is not what they were."""
-        ...
-
     def write(self, table: Table, rows: Sequence[Record]) -> None:
-        """Add rows, all or none, as `as_kept` gives them. What was written before is kept whatever happens."""
+        """Add rows, all or none. What was written before is kept whatever happens."""
         ...
 
     def counters(self) -> dict[str, int]:

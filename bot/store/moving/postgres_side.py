@@ -24,6 +24,7 @@ from bot.store.moving.tables import META, Record, Table, all_tables
 from bot.store.postgres.connection import SCHEMA, WRITE_LOCK
 from bot.store.postgres.direct_session import LEAD_LOCK, PROCESSES, SESSION_NAME
 from bot.store.postgres.migrations import migrate
+from bot.store.postgres.nul import read, written
 from bot.store.postgres.sync_connection import Session, connected, translating
 
 _NAME = "newsbot move"
@@ -48,6 +49,7 @@ class PostgresDatabase:
 
     def __init__(self, address: ServerAddress, conn: Session) -> None:
         self.place = address.shown
+        self._url = address.url
         self._conn = conn
 
     def count(self, table: Table) -> int:
@@ -57,35 +59,27 @@ class PostgresDatabase:
         key = _list(table.key)
         later: sql.Composable = sql.SQL("true")
         if after is not None:
-            later = sql.SQL("({}) > ({})").format(key, sql.SQL(", ").join(map(sql.Literal, after)))
+            later = sql.SQL("({}) > ({})").format(key, sql.SQL(", ").join(map(sql.Literal, _written(after))))
         wanted = sql.SQL("COPY (SELECT {} FROM {} WHERE {} ORDER BY {}) TO STDOUT").format(
             _list(table.columns), _rows_of(table), later, key
         )
         with self._translating(), self._conn.cursor() as cursor, cursor.copy(wanted) as copy:
             copy.set_types(_types(table))
             given = copy.rows()
-            yield from in_pieces(lambda many: list(islice(given, many)))
+            yield from in_pieces(lambda many: list(map(_read, islice(given, many))))
 
     def last_key(self, table: Table) -> Record | None:
         last_first = sql.SQL(", ").join(sql.SQL("{} DESC").format(sql.Identifier(column)) for column in table.key)
         found = self._all(
             sql.SQL("SELECT {} FROM {} ORDER BY {} LIMIT 1").format(_list(table.key), _rows_of(table), last_first)
         )
-        return found[0] if found else None
-
-    def as_kept(self, table: Table, rows: list[Record]) -> tuple[list[Record], int]:
-        # "text … cannot contain zero bytes": https://www.postgresql.org/docs/current/datatype-character.html
-        texts = [place for place, column in enumerate(table.columns) if column not in table.integers]
-        odd = {at for place in texts for at, row in enumerate(rows) if row[place] and "\0" in str(row[place])}
-        if not odd:
-            return rows, 0
-        return [_without_zeros(row) if at in odd else row for at, row in enumerate(rows)], len(odd)
+        return _read(found[0]) if found else None
 
     def write(self, table: Table, rows: Sequence[Record]) -> None:
         taken = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), _list(table.columns))
         with self._translating(), self._conn.cursor() as cursor, cursor.copy(taken) as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row(_written(row))
 
     def counters(self) -> dict[str, int]:
         found = {table.name: self._last_of(sequence) for table, sequence in self._sequences() if table.is_counted}
@@ -110,7 +104,7 @@ class PostgresDatabase:
                 self._conn.execute("DROP TABLE foreign_keys_kept")
             self._conn.execute("SET LOCAL synchronous_commit = on")
         with self._translating():
-            self._conn.execute("ANALYZE")
+            self._conn.execute("VACUUM (ANALYZE)")
 
     def begin(self, moving_from: str) -> None:
         names = sql.SQL(", ").join(sql.Identifier(table.name) for table in all_tables())
@@ -168,7 +162,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
-        with translating(self.place):
+        with translating(self._url):
             yield
 
 
@@ -187,8 +181,17 @@ def _types(table: Table) -> list[str]:
     return ["int8" if column in table.integers else "text" for column in table.columns]
 
 
-def _without_zeros(row: Record) -> Record:
-    return tuple(value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value for value in row)
+def _written(row: Record) -> Record:
+    """Return a row as this engine keeps it: texts may hold U+0000."""
+    if any(isinstance(value, str) and ("\0" in value or "\1" in value) for value in row):
+        return tuple(written(value) if isinstance(value, str) else value for value in row)
+    return row
+
+
+def _read(row: Record) -> Record:
+    if any(isinstance(value, str) and "\1" in value for value in row):
+        return tuple(read(value) if isinstance(value, str) else value for value in row)
+    return row
 
 
 @contextmanager

@@ -50,9 +50,6 @@ class SqliteDatabase:
         found = self._all(f"SELECT {_list(table.key)} FROM {_rows_of(table)} ORDER BY {last_first} LIMIT 1")
         return found[0] if found else None
 
-    def as_kept(self, table: Table, rows: list[Record]) -> tuple[list[Record], int]:
-        return rows, 0
-
     def write(self, table: Table, rows: Sequence[Record]) -> None:
         add = f'INSERT INTO "{table.name}" ({_list(table.columns)}) VALUES ({_marks(table.columns)})'
         with self._writing():

@@ -12,18 +12,20 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor, errors
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
-from bot.errors import StoreBusy, StoreError, StoreFull
+from bot.errors import StoreError
 from bot.store.engine.connection import Connection, Parameters
 from bot.store.postgres.dialect import translated
 from bot.store.postgres.own_sql import MANY
-from bot.store.postgres.rows import adapt, rows
+from bot.store.postgres.rows import adapt, array, has_rows, rows
+from bot.store.postgres.trouble import busy, store_error
 
 SCHEMA = "newsbot"
 WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
@@ -39,30 +41,28 @@ _WATCHED = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-# A transaction's first statement. Whoever writes waits for the writer before; a process that is stopped or cut off with
-# a transaction open loses it. All is said for the transaction alone, as a pool may give the next one to somebody else.
+# Whoever writes waits for the writer before; a process that is stopped or cut off with a transaction open loses it.
+_SETTINGS = (
+    ("search_path", f"{SCHEMA}, pg_catalog"),
+    ("jit", "off"),
+    ("lock_timeout", "'5s'"),
+    ("idle_in_transaction_session_timeout", "'5s'"),
+)
+_ITS_OWN = "; ".join(f"SET {name} = {value}" for name, value in _SETTINGS)
+_BEGIN = f"BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+_LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '60s'"
+# Where a pool may give the next transaction to another session, all is said for each transaction alone.
 # Source: https://www.pgbouncer.org/features.html (transaction pooling)
-_SETTINGS = f"SET LOCAL search_path = {SCHEMA}, pg_catalog; SET LOCAL jit = off"
-_BEGIN = (
-    f"BEGIN; {_SETTINGS}; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; "
-    f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
-)
-_LOOK = (
-    f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SETTINGS}; "
-    "SET LOCAL idle_in_transaction_session_timeout = '60s'"
-)
+_EACH_TIME = "; ".join(f"SET LOCAL {name} = {value}" for name, value in _SETTINGS)
+_IN_A_POOL = {
+    _BEGIN: _BEGIN.replace("BEGIN;", f"BEGIN; {_EACH_TIME};"),
+    _LOOK: _LOOK.replace("READ ONLY;", f"READ ONLY; {_EACH_TIME};"),
+}
+# The piece is in the log in the order of commits, though perhaps not on disk yet.
+# Source: https://www.postgresql.org/docs/current/wal-async-commit.html
+_COMMIT_SOON = "SET LOCAL synchronous_commit = off; COMMIT"
 _LOST = "the connection was lost in a transaction; nothing of it was kept"
 
-# What may be over in a moment. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
-_BUSY = (
-    "08",  # connection exceptions
-    "40",  # transaction rollback: deadlocks, failed serialisation
-    "53",  # insufficient resources
-    "55P03",  # lock not available
-    "57",  # operator intervention: a shutdown, a start, a cancelled statement, a timeout
-    "25006",  # read-only: a standby, or a disk that was filled
-    "25P03",  # idle in transaction for too long
-)
 T = TypeVar("T")
 
 
@@ -71,9 +71,11 @@ class PostgresConnection(Connection):
 
     BEGIN = _BEGIN
     LOOK = _LOOK
+    COMMIT_SOON = _COMMIT_SOON
 
     def __init__(self, url: str, *, prepares: bool, patience: float = PATIENCE) -> None:
-        """`prepares`: statements are kept prepared; not through a pool that gives each transaction another session.
+        """`prepares`: the session is its own, and keeps statements prepared and its settings; not through a pool that
+        gives each transaction another session.
 
         A statement that takes longer than `patience` seconds loses the connection.
         """
@@ -111,9 +113,12 @@ class PostgresConnection(Connection):
         async def run(conn: AsyncConnection[Any]) -> None:
             cursor = AsyncRawCursor(conn)
             if (for_all := MANY.get(sql)) is not None:
-                await cursor.execute(for_all, [list(column) for column in zip(*given, strict=True)])
+                await cursor.execute(for_all, [array(column) for column in zip(*given, strict=True)])
+                return
+            statement = translated(sql, given[0])
+            if len(given) == 1:
+                await cursor.execute(statement.text, statement.values(given[0]))
             else:
-                statement = translated(sql, given[0])
                 await cursor.executemany(statement.text, [statement.values(row) for row in given])
 
         await self._stated(sql, run)
@@ -121,7 +126,7 @@ class PostgresConnection(Connection):
     async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         async def run(conn: AsyncConnection[Any]) -> list[Any]:
             cursor = await self._cursor(conn, sql, parameters)
-            return await cursor.fetchall() if cursor.description is not None else []
+            return await cursor.fetchall() if has_rows(cursor) else []
 
         return await self._stated(sql, run)
 
@@ -154,17 +159,23 @@ class PostgresConnection(Connection):
         """Begin or end a transaction, or a part of one."""
         if sql in (_BEGIN, _LOOK):
             conn = await self._connected()
-            await conn.execute(sql)
+            try:
+                await conn.execute(sql if self._prepares else _IN_A_POOL[sql])
+            except psycopg.Error:
+                # It is begun there, and failed: whatever came next on this connection would fail too.
+                with suppress(psycopg.Error):
+                    await conn.execute("ROLLBACK")
+                raise
             self._begun = True
         elif sql == "ROLLBACK":
             self._begun = False
             if self._pg is not None and not self._pg.closed:
                 await self._pg.execute(sql)
-        elif sql == "COMMIT":
+        elif sql in ("COMMIT", _COMMIT_SOON):
             conn = await self._usable()
             # A failed transaction is ended by COMMIT too, without an error and without a trace of what it wrote.
             if not self._begun or conn.pgconn.transaction_status != TransactionStatus.INTRANS:
-                raise StoreBusy(self._about(_LOST))
+                raise busy(_LOST, self._url)
             await conn.execute(sql)
             self._begun = False
         else:
@@ -175,7 +186,7 @@ class PostgresConnection(Connection):
         if not self._begun:
             return await self._connected()
         if self._pg is None or self._pg.closed:
-            raise StoreBusy(self._about(_LOST))
+            raise busy(_LOST, self._url)
         return self._pg
 
     async def _connected(self) -> AsyncConnection[Any]:
@@ -188,6 +199,8 @@ class PostgresConnection(Connection):
                 application_name="newsbot",
             )
             adapt(self._pg)
+            if self._prepares:
+                await self._pg.execute(_ITS_OWN)
         return self._pg
 
     async def _asked(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -208,22 +221,11 @@ class PostgresConnection(Connection):
             task.add_done_callback(_seen)
             raise
         except (psycopg.Error, OverflowError, ValueError) as error:
-            raise self._translated(error) from error
+            raise store_error(error, self._url) from error
 
     def _cut(self) -> None:
         if self._pg is not None:
             cut(self._pg)
-
-    def _translated(self, error: Exception) -> StoreError:
-        """Return an error of psycopg's as newsbot's own."""
-        state = getattr(error, "sqlstate", None) or ""
-        if isinstance(error, errors.DiskFull):
-            return StoreFull(self._about(error))
-        is_lost = isinstance(error, psycopg.OperationalError) and not state
-        return (StoreBusy if is_lost or state.startswith(_BUSY) else StoreError)(self._about(error))
-
-    def _about(self, what: object) -> str:
-        return f"cannot use the database {named(self._url)}: {' '.join(str(what).split())}"
 
     async def done(self) -> None:
         async with self._turn:
@@ -249,7 +251,9 @@ class PostgresConnection(Connection):
                 await self._pg.close()
 
 
-_CONTROLS = frozenset({_BEGIN, _LOOK, "COMMIT", "ROLLBACK", "ROLLBACK TO unit", "SAVEPOINT unit", "RELEASE unit"})
+_CONTROLS = frozenset(
+    {_BEGIN, _LOOK, "COMMIT", _COMMIT_SOON, "ROLLBACK", "ROLLBACK TO unit", "SAVEPOINT unit", "RELEASE unit"}
+)
 
 
 def cut(conn: AsyncConnection[Any]) -> None:
@@ -268,13 +272,3 @@ def cut(conn: AsyncConnection[Any]) -> None:
 def _seen(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         task.exception()
-
-
-def named(url: str) -> str:
-    """Return which database a URL means, for people: without its password."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.Error:
-        return "of NEWSBOT_DATABASE"
-    port = f":{parts['port']}" if "port" in parts else ""
-    return f"{parts.get('dbname', '')} on {parts.get('host', 'this machine')}{port}"

@@ -8,6 +8,7 @@ write at a time: whatever is read in a writing block is still so when the block 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from bot.errors import StoreError
@@ -19,6 +20,9 @@ from bot.store.postgres.direct_session import SESSION_NAME
 
 class PostgresDatabase(Database):
     """An open database. Use `transaction()` to write and `reading()` to look."""
+
+    # What is said and asked once for a block is ten journeys to the server. Other processes wait for all of them.
+    PIECES_AT_ONCE = 4
 
     @classmethod
     async def connect(
@@ -59,6 +63,16 @@ class PostgresDatabase(Database):
                 {"name": SESSION_NAME},
             )
         return int(row[0])
+
+    async def clock(self) -> datetime:
+        """Return the server's time."""
+        async with self.reading() as conn:
+            [row] = await conn.execute_fetchall("SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds")
+        return datetime.fromtimestamp(float(row[0]), UTC)
+
+    async def ahead_of(self, now: datetime) -> timedelta:
+        """Return how far the server's clock is ahead of one that says `now`."""
+        return await self.clock() - now
 
     async def version(self) -> int:
         """Return a number that changes when anybody commits. It may change without that."""

@@ -14,7 +14,6 @@ rules) is written in the store so that it means the same in both. `tests/store/c
 | `CROSS JOIN … ON` | `JOIN … ON`: only SQLite keeps the order of a cross join | explicit-joins.html |
 | `INSERT OR IGNORE` | `ON CONFLICT DO NOTHING` | sql-insert.html |
 | `table MATCH :name` | `table.words @@ $1::tsquery` (`store.engine.word_query`) | textsearch-tables.html |
-| `bm25(…)` | `-ts_rank(…)` | textsearch-controls.html |
 | `LIMIT -1` | `LIMIT ALL` | queries-limit.html |
 | `CAST(… AS INTEGER)` | `CAST(… AS bigint)` | datatype-numeric.html |
 
@@ -32,7 +31,8 @@ from typing import Any
 
 from bot.store.engine.lists import DocumentList, TextList
 from bot.store.engine.word_query import WordQuery
-from bot.store.postgres.own_sql import OWN
+from bot.store.postgres.own_sql import own
+from bot.store.postgres.rows import Array
 
 _TOKEN = re.compile(
     r"""
@@ -78,7 +78,9 @@ def translated(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> State
 
 def _array(value: object) -> object:
     """Return a list as psycopg takes it. What is a document stays text: it is cast in the statement."""
-    return value if value is None or isinstance(value, DocumentList) else json.loads(str(value))
+    if value is None or isinstance(value, DocumentList):
+        return value
+    return json.loads(str(value)) if isinstance(value, TextList) else Array("{" + str(value)[1:-1] + "}")
 
 
 def _plain(value: object) -> object:
@@ -102,7 +104,7 @@ def _lists(sql: str) -> tuple[str, ...]:
 
 @lru_cache(_KEPT)
 def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
-    sql = OWN.get(sql, sql)
+    sql = own(sql)
     words = [match for match in _TOKEN.finditer(sql) if match.lastgroup != "blank"]
     tokens = [match[0] for match in words]
     functions = dict(lists)
@@ -140,10 +142,6 @@ def _translated(sql: str, lists: tuple[tuple[str, str], ...]) -> Statement:
             else:  # '"' || table.column || '"'
                 made.append(f"{table}.words @@ one_word({''.join(tokens[place + 3 : place + 6])})")
                 place += 7
-        elif token == "bm25":
-            names.append("words")
-            made.append(f"-ts_rank('{{0.1, 0.2, 0.3, 1.0}}', article_search.words, ${len(names)}::tsquery, 1)")
-            place = tokens.index(")", place)
         elif upper == "IS" and following and not _is_null_test(tokens, place + 1):
             is_not = following[0] == "NOT"
             made.append("IS DISTINCT FROM" if is_not else "IS NOT DISTINCT FROM")

@@ -23,9 +23,10 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 
 from bot.domain.lease import LEASE
-from bot.errors import SettingsError, StoreBusy, StoreMoved
+from bot.errors import SettingsError, StoreMoved
 from bot.store.engine.moved_mark import MARKS, why_nothing_runs
 from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA, WRITE_LOCK, cut
+from bot.store.postgres.trouble import is_understood, store_error
 
 CHANNEL = "newsbot"
 """What wake-ups are sent on: hints, an id or a word and never content, as anybody who may connect can listen."""
@@ -70,8 +71,9 @@ _ROUNDS = 3  # of the question whose session answers; a pool may have several to
 class DirectSession:
     """A session of this process's own. Every method raises StoreBusy once the session is lost."""
 
-    def __init__(self, conn: AsyncConnection[Any]) -> None:
+    def __init__(self, conn: AsyncConnection[Any], url: str) -> None:
         self._conn = conn
+        self._url = url
 
     async def try_lock(self) -> bool:
         """Take the lock of the one that sends, unless another session has it; return whether this one has it now."""
@@ -101,11 +103,13 @@ class DirectSession:
                 if (why := why_nothing_runs("the database", *map(found.get, MARKS))) is not None:
                     raise StoreMoved(why)
                 await self._conn.execute("DELETE FROM leases")
-                back = await self._conn.execute("UPDATE deliveries SET owner = 0, unsure = unsure + 1 WHERE owner <> 0")
+                back = await self._conn.execute(
+                    "UPDATE deliveries SET owner = 0, unsure = unsure + 1 WHERE owner <> 0 AND attempts > 0"
+                )
                 begun = await self._conn.execute(_BEGIN_TERM, (LEASE.seconds, instance))
                 [(number,)] = await begun.fetchall()
         except psycopg.Error as error:
-            raise _busy(error) from error
+            raise store_error(error, self._url) from error
         return int(number), back.rowcount
 
     async def hear(self, seconds: float) -> list[str]:
@@ -114,7 +118,7 @@ class DirectSession:
             heard = self._conn.notifies(timeout=max(0.0, seconds), stop_after=1)
             return [notify.payload async for notify in heard]
         except psycopg.Error as error:
-            raise _busy(error) from error
+            raise store_error(error, self._url) from error
 
     @contextmanager
     def patience(self, seconds: float) -> Iterator[None]:
@@ -133,7 +137,7 @@ class DirectSession:
         try:
             return await (await self._conn.execute(sql, values)).fetchall()
         except psycopg.Error as error:
-            raise _busy(error) from error
+            raise store_error(error, self._url) from error
 
 
 @asynccontextmanager
@@ -145,8 +149,8 @@ async def direct_session(url: str) -> AsyncIterator[DirectSession]:
             await conn.execute(_SETTINGS)
             await conn.execute(f"LISTEN {CHANNEL}")
         except psycopg.Error as error:
-            raise _busy(error) from error
-        yield DirectSession(conn)
+            raise store_error(error, url) from error
+        yield DirectSession(conn, url)
     finally:
         await conn.close()
 
@@ -157,7 +161,7 @@ def are_any(url: str) -> bool:
         with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
             return bool(conn.execute(PROCESSES, (SESSION_NAME,)).fetchall())
     except psycopg.Error as error:
-        raise _busy(error) from error
+        raise store_error(error, url) from error
 
 
 async def refuse_shared_sessions(url: str, pool: str, *, is_set: bool) -> None:
@@ -167,6 +171,9 @@ async def refuse_shared_sessions(url: str, pool: str, *, is_set: bool) -> None:
     session that may be given to somebody else afterwards.
     Raises: SettingsError, which says what to set; StoreBusy.
     """
+    for variable, address in (("NEWSBOT_DATABASE", pool), ("NEWSBOT_DATABASE_DIRECT", url)):
+        if not is_understood(address):
+            raise SettingsError(f"{variable}: is no address of a database; write postgresql://user:password@host/name")
     async with _connected(url) as conn, _connected(url) as another, _connected(pool) as pooled:
         try:
             if await _is_shared(conn, another):
@@ -180,7 +187,7 @@ async def refuse_shared_sessions(url: str, pool: str, *, is_set: bool) -> None:
             if not await _is_one_database(conn, pooled):
                 raise SettingsError("NEWSBOT_DATABASE_DIRECT: is another database than the one of NEWSBOT_DATABASE")
         except psycopg.Error as error:
-            raise _busy(error) from error
+            raise store_error(error, url) from error
 
 
 async def _is_shared(conn: AsyncConnection[Any], another: AsyncConnection[Any]) -> bool:
@@ -221,19 +228,12 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection[Any]]:
 
 async def _connect(url: str) -> AsyncConnection[Any]:
     try:
-        address = make_conninfo(url, application_name=SESSION_NAME, **_WATCHED)
-    except psycopg.ProgrammingError:  # what it says may hold a part of the password
-        raise SettingsError(
-            "NEWSBOT_DATABASE_DIRECT: is no address of a database; write postgresql://user:password@host/name"
-        ) from None
-    try:
         # Nothing is prepared: a pool may stand in between after all.
         return await AsyncConnection.connect(
-            address, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_TIMEOUT
+            make_conninfo(url, application_name=SESSION_NAME, **_WATCHED),
+            autocommit=True,
+            prepare_threshold=None,
+            connect_timeout=CONNECT_TIMEOUT,
         )
     except psycopg.Error as error:
-        raise _busy(error) from error
-
-
-def _busy(error: psycopg.Error) -> StoreBusy:
-    return StoreBusy(f"cannot use the database: {' '.join(str(error).split())}")
+        raise store_error(error, url) from error

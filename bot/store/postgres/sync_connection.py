@@ -10,8 +10,8 @@ import psycopg
 from psycopg import Connection
 
 from bot.domain.database_place import ServerAddress
-from bot.errors import StoreBusy, StoreError, StoreFull
 from bot.store.postgres.connection import CONNECT_TIMEOUT
+from bot.store.postgres.trouble import is_understood, store_error
 
 Session: TypeAlias = Connection[tuple[Any, ...]]
 
@@ -19,7 +19,7 @@ Session: TypeAlias = Connection[tuple[Any, ...]]
 @contextmanager
 def connected(address: ServerAddress, name: str) -> Iterator[Session]:
     """Give a connection that commits each statement. What goes wrong with it in the block is a StoreError."""
-    with translating(address.shown):
+    with translating(address.url):
         # Nothing is prepared: a pool may stand in between.
         conn: Session = psycopg.connect(
             address.url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_TIMEOUT, application_name=name
@@ -29,21 +29,9 @@ def connected(address: ServerAddress, name: str) -> Iterator[Session]:
 
 
 @contextmanager
-def translating(place: str) -> Iterator[None]:
-    """Raise what psycopg raises inside as StoreError, in one line and without a password."""
+def translating(url: str) -> Iterator[None]:
+    """Raise what psycopg raises inside about a database as StoreError, in one line and without a password."""
     try:
         yield
-    except psycopg.errors.DiskFull as error:
-        raise StoreFull(f"cannot use the database {place}: {_line(error)}") from error
-    except psycopg.OperationalError as error:
-        raise StoreBusy(f"cannot use the database {place}: {_line(error)}") from error
     except psycopg.Error as error:
-        if error.sqlstate is None and isinstance(error, psycopg.ProgrammingError):
-            # The URL itself is wrong, and what is said of it may hold a part of the password.
-            raise StoreError(f"cannot use the database {place}: its address is not understood") from None
-        raise StoreError(f"cannot use the database {place}: {_line(error)}") from error
-
-
-def _line(error: psycopg.Error) -> str:
-    """Return what the server says, without the row that it says it about."""
-    return " ".join((error.diag.message_primary or str(error)).split())
+        raise store_error(error, url) from (error if is_understood(url) else None)

@@ -1,5 +1,5 @@
 """
-Chats and all they have set; how they move to another number with all they have, and are deleted.
+Chats: which there are, as they have set themselves, and whether news comes to each.
 
 A chat that cannot be reached keeps everything. PAUSED is what its people asked for, so losing and regaining a chat
 never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE becomes ACTIVE again.
@@ -11,17 +11,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from sqlite3 import Row
+from typing import Any
 
 from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
 from bot.domain.statistics import Fact
 from bot.domain.timing_text import from_stored
-from bot.store.content.story_json import epoch, moment, moment_or_none
+from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
-from bot.store.engine.moving_rows import moved
-from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
 from bot.store.statistics import activity
 
@@ -173,68 +172,6 @@ async def _what_coming_is(conn: Connection, id: int) -> Fact | None:
     return None
 
 
-async def set_language(conn: Connection, id: int, language: str) -> None:
-    """Set the language that the chat's people chose."""
-    await conn.execute(
-        "UPDATE chats SET language = :language, language_chosen = 1 WHERE id = :id", {"id": id, "language": language}
-    )
-
-
-async def unset_language(conn: Connection, id: int) -> None:
-    """Take back that a language was chosen. The one that stands stays until another is followed."""
-    await conn.execute("UPDATE chats SET language_chosen = 0 WHERE id = :id", {"id": id})
-
-
-async def follow_language(conn: Connection, id: int, language: str) -> None:
-    """Set the language of the person's client. One that was chosen stays."""
-    await conn.execute(
-        "UPDATE chats SET language = :language WHERE id = :id AND language_chosen = 0",
-        {"id": id, "language": language},
-    )
-
-
-async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
-    """Set the zone of the chat's times to an IANA name; None means the operator's zone."""
-    known = await chat(conn, id)
-    await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
-    if known is not None and not known.timing.is_at_once:
-        await timings.choose(conn, id, known.timing)
-    await topic_wishes.renew(conn, id)
-
-
-async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
-    await conn.execute("UPDATE chats SET pictures = :pictures WHERE id = :id", {"id": id, "pictures": pictures})
-
-
-async def set_silent(conn: Connection, id: int, silent: bool) -> None:
-    await conn.execute("UPDATE chats SET silent = :silent WHERE id = :id", {"id": id, "silent": silent})
-
-
-async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
-    """Set the parts of the chat's pushes; None means the operator's."""
-    stored = None if parts is None else ",".join(parts)
-    await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
-
-
-async def set_linked_channel(conn: Connection, id: int, channel: int | None) -> None:
-    """Set the channel whose posts Telegram brings into a group; None: there is none."""
-    await conn.execute("UPDATE chats SET linked_channel = :channel WHERE id = :id", {"id": id, "channel": channel})
-
-
-async def set_repeats_channel(conn: Connection, id: int, repeats: bool) -> None:
-    """Set whether a group also gets by itself what its linked channel has posted."""
-    await conn.execute("UPDATE chats SET repeats_channel = :repeats WHERE id = :id", {"id": id, "repeats": repeats})
-
-
-async def set_digest(conn: Connection, id: int, digest: DigestForm) -> None:
-    """Set how lists of news look in the chat."""
-    await conn.execute("UPDATE chats SET digest = :digest WHERE id = :id", {"id": id, "digest": digest})
-
-
-async def set_announcements(conn: Connection, id: int, wanted: bool) -> None:
-    await conn.execute("UPDATE chats SET announcements = :wanted WHERE id = :id", {"id": id, "wanted": wanted})
-
-
 async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]:
     """Return which of these chats take what the bot's people write to everybody. Paused and gone ones take none."""
     rows = await conn.execute_fetchall(
@@ -245,16 +182,6 @@ async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]
         {"ids": number_list(ids)},
     )
     return {int(row["id"]) for row in rows}
-
-
-async def set_breaking(conn: Connection, id: int, allowed: bool) -> None:
-    """Let breaking news come to a chat at once, whatever its times say; or not."""
-    await conn.execute("UPDATE chats SET breaking = :allowed WHERE id = :id", {"id": id, "allowed": allowed})
-
-
-async def set_quality(conn: Connection, id: int, least: int | None) -> None:
-    """Set the least quality of an article that comes to a chat; None: any."""
-    await conn.execute("UPDATE chats SET quality = :least WHERE id = :id", {"id": id, "least": least})
 
 
 async def greet_once(conn: Connection, id: int) -> bool:
@@ -271,181 +198,36 @@ async def counts(conn: Connection) -> dict[ChatState, int]:
     return dict.fromkeys(ChatState, 0) | {ChatState(row["state"]): int(row["n"]) for row in rows}
 
 
-async def migrate(conn: Connection, old: int, new: int) -> None:
-    """Move everything of a group to the supergroup it became. Harmless when done twice, or when both are known.
-
-    What the old group had set wins: the new one exists only since people began to be moved there. But who has said
-    `/stop` there has said it last.
-    """
-    if old == new:  # a server may say so, and then everything would be deleted as the old one's
-        return
-    ids = {"old": old, "new": new}
-    await _join_once(conn, old, new)
-    await conn.execute(
-        """
-        INSERT INTO chats
-            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until, digest, announcements, breaking, quality, linked_channel, repeats_channel)
-        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until, digest, announcements, breaking, quality, linked_channel, repeats_channel
-        FROM chats WHERE id = :old
-        ON CONFLICT (id) DO UPDATE SET
-            state = CASE chats.state WHEN 'paused' THEN chats.state ELSE excluded.state END,
-            since = min(chats.since, excluded.since), state_at = excluded.state_at,
-            language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
-            pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
-            greeted = max(chats.greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
-            digest = excluded.digest, announcements = excluded.announcements, breaking = excluded.breaking,
-            quality = excluded.quality,
-            paused_until = CASE chats.state WHEN 'paused' THEN chats.paused_until ELSE excluded.paused_until END,
-            linked_channel = coalesce(chats.linked_channel, excluded.linked_channel),
-            repeats_channel = max(chats.repeats_channel, excluded.repeats_channel)
-        """,
-        ids,
-    )
-    # A campaign that has passed the new number's place on the circle and not the old one's would find neither.
-    await conn.execute("UPDATE campaigns SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
-    for move in _MOVES:
-        await conn.execute(move, ids)
-    await delete(conn, old)
-    await topic_wishes.renew(conn, new)
-
-
-async def _join_once(conn: Connection, old: int, new: int) -> None:
-    """Take back that a supergroup joined which is met under its new number before newsbot knows what it was."""
-    rows = await conn.execute_fetchall(
-        """
-        SELECT since FROM chats
-        WHERE id = :new AND state = 'active' AND EXISTS (SELECT 1 FROM chats WHERE id = :old)
-        """,
-        {"old": old, "new": new},
-    )
-    for row in rows:
-        await activity.count(conn, Fact.JOINED, moment(row["since"]), -1)
-
-
-async def delete(conn: Connection, id: int) -> None:
-    """Delete all that is stored about a chat (see `store.readers.forgetting`)."""
-    await phrases.forget_chat(conn, id)
-    for deletion in _DELETIONS:
-        await conn.execute(deletion, {"chat": id})
-    await timings.drop_unused(conn)
-
-
-# A message stays in the old group, and its number is another's in the new one, which counts its own: an edit would meet
-# the wrong message of ours, a deletion or a reply a stranger's. So that something was sent is moved, and its number is
-# not. Source: https://core.telegram.org/api/channel#migration
-# Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
-# receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
-# 8 is `store.delivery.receipts.LEFT_BEHIND`.
-_MOVES = (
-    moved("subscriptions", "chat", "topic", "thread"),
-    moved("exceptions", "chat", "topic", "kind"),
-    moved("unwanted_sources", "chat", "source"),
-    moved("followed_phrases", "chat", "phrase"),
-    moved("unwanted_phrases", "chat", "phrase"),
-    moved("followed_stories", "chat", "article"),
-    moved("saved", "chat", "article"),
-    moved("saving_reactions", "chat", "person", "article"),
-    moved("saving_reactions", "person", "article", "chat"),
-    moved("closed_threads", "chat", "thread"),
-    moved("topic_threads", "chat", "topic"),
-    moved("topic_thread_tries", "chat"),
-    moved("searches", "chat", "words"),
-    moved("restrictions", "chat"),
-    moved("pushes", "chat", "topic"),
-    moved("topic_wishes", "chat", "topic"),
-    moved("waiting_exports", "chat"),
-    moved("deliveries", "chat", "campaign")
-    + """
-    AND campaign IN (
-        SELECT id FROM campaigns AS f
-        WHERE NOT EXISTS (
-                  SELECT 1 FROM receipts AS r
-                  WHERE r.subject_type = f.subject_type AND r.subject = f.subject AND r.chat = :new
-              )
-          AND NOT EXISTS (
-                  SELECT 1 FROM campaigns AS g CROSS JOIN outcomes AS o ON o.campaign = g.id AND o.chat = :new
-                  WHERE g.subject_type = f.subject_type AND g.subject = f.subject AND g.kind = f.kind
-              )
-    )
-    """,
-    moved(
-        "receipts",
-        "chat",
-        "subject_type",
-        "subject",
-        also="message_id = NULL, look = CASE WHEN message_id IS NULL THEN look ELSE coalesce(look, 0) + 8 END",
-    )
-    + " AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)",
-    moved("outcomes", "chat", "campaign") + " AND campaign IN (SELECT id FROM campaigns)",
-)
-
-_DELETIONS = (
-    """
-    UPDATE campaigns SET unwanted = unwanted + 1
-    WHERE id IN (SELECT campaign FROM deliveries WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns))
-    """,
-    "DELETE FROM deliveries WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
-    """
-    DELETE FROM receipts
-    WHERE chat = :chat AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
-    """,
-    "DELETE FROM outcomes WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
-    "DELETE FROM progress WHERE chat = :chat",
-    "DELETE FROM restrictions WHERE chat = :chat",
-    "DELETE FROM pushes WHERE chat = :chat",
-    "DELETE FROM topic_wishes WHERE chat = :chat",
-    "DELETE FROM closed_threads WHERE chat = :chat",
-    "DELETE FROM topic_threads WHERE chat = :chat",
-    "DELETE FROM topic_thread_tries WHERE chat = :chat",
-    "DELETE FROM searches WHERE chat = :chat",
-    "DELETE FROM saved WHERE chat = :chat",
-    "DELETE FROM saving_reactions WHERE person = :chat",
-    "DELETE FROM saving_reactions WHERE chat = :chat",
-    "DELETE FROM followed_stories WHERE chat = :chat",
-    "DELETE FROM unwanted_sources WHERE chat = :chat",
-    "DELETE FROM exceptions WHERE chat = :chat",
-    "DELETE FROM subscriptions WHERE chat = :chat",
-    "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
-    "DELETE FROM waiting_exports WHERE chat = :chat",
-    "DELETE FROM people WHERE person = :chat",
-    "DELETE FROM channel_managers WHERE person = :chat",
-    "DELETE FROM channel_managers WHERE channel = :chat",
-    "DELETE FROM channels WHERE id = :chat",
-    "DELETE FROM pasted_links WHERE person = :chat",
-    "DELETE FROM asked_edits WHERE person = :chat",
-    "DELETE FROM report_wishes WHERE person = :chat",
-    "DELETE FROM chats WHERE id = :chat",
-)
-
-
-# Looked up for every chat of every broadcast: a dict takes a tenth of the time.
-_KINDS = {kind.value: kind for kind in ChatKind}
-_STATES = {state.value: state for state in ChatState}
-_DIGESTS = {digest.value: digest for digest in DigestForm}
-_PICTURES = {pictures.value: pictures for pictures in Pictures}
+_RESTRICTED_SINCE = 19  # its place in a row: the chat's own columns are before it, its restriction's from there on
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, wish = row[:10]
-    timed_at, paused_until, digest, announcements, breaking, quality = row[10:16]
-    linked_channel, repeats_channel, topic_threads, since = row[16:20]
-    return Chat(
-        number,
-        _KINDS[kind],
-        _STATES[state],
+    found = Chat._make((row[0], *_settings(row[1:_RESTRICTED_SINCE])))
+    return found if row[_RESTRICTED_SINCE] is None else found._replace(restriction=restriction_of(row))
+
+
+@lru_cache(maxsize=4096)
+def _settings(stored: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return all that a chat has set, in the order of `Chat`, from its columns. Thousands of chats have set the same.
+
+    Read for every chat of every broadcast: to find it here takes a tenth of the time.
+    """
+    kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until, *others = stored
+    digest, announcements, breaking, quality, linked_channel, repeats_channel, topic_threads = others
+    return (
+        ChatKind(kind),
+        ChatState(state),
         language,
         zone,
-        _PICTURES[pictures],
+        Pictures(pictures),
         bool(silent),
-        None if since is None else restriction_of(row),
+        None,
         bool(chosen),
         None if parts is None else _parts_of(parts),
         AT_ONCE if wish is None else from_stored(wish),
         moment_or_none(timed_at),
         moment_or_none(paused_until),
-        _DIGESTS[digest],
+        DigestForm(digest),
         bool(announcements),
         bool(breaking),
         quality,
@@ -455,7 +237,6 @@ def _chat(row: Row) -> Chat:
     )
 
 
-@lru_cache(maxsize=1024)
 def _parts_of(stored: str) -> Parts:
     """Return the parts of a push as they are stored; one of a newer newsbot is left out."""
     return tuple(Part(name) for name in stored.split(",") if name in set(Part))

@@ -17,7 +17,7 @@ from bot.domain.statistics import Fact
 from bot.store.content.story_json import epoch
 from bot.store.engine.connection import Connection
 from bot.store.engine.sync_connection import connect, translating
-from bot.store.readers import chats
+from bot.store.readers import chat_rows
 from bot.store.statistics import activity
 
 _AT_ONCE = 20  # chats in a transaction
@@ -28,7 +28,7 @@ async def forget(conn: Connection, chat: int, now: datetime) -> None:
     """Delete all that is stored about a chat. Messages on their way at this moment may still arrive."""
     if await conn.execute_fetchall("SELECT 1 FROM chats WHERE id = :chat AND state = 'active'", {"chat": chat}):
         await activity.count(conn, Fact.FORGOTTEN, now)  # who had left or paused was counted then
-    await chats.delete(conn, chat)
+    await chat_rows.delete(conn, chat)
     salts = [row["salt"] for row in await conn.execute_fetchall("SELECT salt FROM forgotten LIMIT 1")]
     salt = salts[0] if salts else secrets.token_hex(_SALT_BYTES)
     await conn.execute(

@@ -66,7 +66,7 @@ async def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     """
     rows = await conn.execute_fetchall(
         """
-        SELECT r.chat FROM restrictions AS r JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
+        SELECT r.chat FROM restrictions AS r CROSS JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
         WHERE r.next_at <= :now OR r.next_at > :latest ORDER BY r.next_at LIMIT :limit
         """,
         {"now": epoch(now), "latest": epoch(now + MAX_PAUSE), "limit": limit},
@@ -79,7 +79,7 @@ async def listed(conn: Connection, limit: int) -> tuple[int, list[tuple[int, Res
     rows = await conn.execute_fetchall(
         """
         SELECT r.chat, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at, count(*) OVER () AS many
-        FROM restrictions AS r JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
+        FROM restrictions AS r CROSS JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
         ORDER BY r.since, r.chat LIMIT :limit
         """,
         {"limit": limit},

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Lane, Outcome
-from bot.services.delivery.senders import SendPort
+from bot.services.delivery.attempt import SendPort
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 
@@ -23,9 +23,9 @@ def send_port(gateway: Gateway, pacer: Pacer) -> SendPort:
     def send(body: Any, chat: int, thread: int, silent: bool, paid: bool, reply_to: int | None) -> Awaitable[Outcome]:
         return gateway.send(body, chat, thread, silent=silent, paid=paid, reply_to=reply_to)
 
-    def slot(chat: int | None, lane: Lane, is_group: bool, paid: bool) -> Awaitable[float]:
+    def slot(chat: int | None, lane: Lane, is_group: bool, paid: bool, is_change: bool) -> Awaitable[float]:
         # A chat may be held for an hour: waiting for it here would block a sender that others need.
-        return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD)
+        return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD, is_change)
 
     return SendPort(
         prepare=gateway.prepare,

@@ -48,12 +48,16 @@ pace (`CATCH_UP_WINDOW`): at a thousand a second, a timer for each message costs
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    """`turn` ends in 0 when it has come, else in the seconds for which the chat is held, longer than `give_up_at`."""
+    """`turn` ends in 0 when it has come, else in the seconds for which the chat is held, longer than `give_up_at`.
+
+    `is_change`: it changes messages, as a campaign does, which rests while Telegram asks for less of that.
+    """
 
     chat: int | None
     allowance: Allowance
     give_up_at: float
     turn: asyncio.Future[float]
+    is_change: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -108,6 +112,7 @@ class Pacer:
         self._chats = chats
         self._free = _Line(Pace.below(inf if rate is None else rate))
         self._paid = _Line(Pace.below(inf if rate is None else PAID_PER_SECOND))
+        self._edits = Pace.below(inf)  # what 429s for edits say; their pace is that of all messages
         self._off = rate is None
         self._accounts: OrderedDict[int, _Account] = OrderedDict()
         self._recent = Recent(self._loop.time() - START_UP if known_from is None else known_from, recent_chats)
@@ -151,24 +156,30 @@ class Pacer:
         """Note a 429 for `chat`: it is held for `retry_after` seconds, and waiters with less time give up.
 
         When several chats within their own limits get one together, all news is held, and the pace is lowered.
-        A 429 for an edit holds that chat only.
+        429s for edits lower no pace: those of several chats together let what campaigns change rest.
         """
         now = self._loop.time()
         self.complaints += 1
         recent, last_hold = self._recent, self._holds.get(chat, self._forgotten_hold)
-        if is_within_limits(chat, recent.messages(chat), now - recent.known_from, now - last_hold, is_edit):
-            line, other = (self._paid, self._free) if paid else (self._free, self._paid)
-            line.pace = line.pace.complained(chat, retry_after, now)
-            other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
+        if is_within_limits(chat, recent.messages(chat), now - recent.known_from, now - last_hold):
+            if is_edit:
+                self._edits = self._edits.complained(chat, retry_after, now)
+            else:
+                line, other = (self._paid, self._free) if paid else (self._free, self._paid)
+                line.pace = line.pace.complained(chat, retry_after, now)
+                other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
         until = self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
-        self._last_hold = max(self._last_hold, until)
+        rest = self._edits.held_until
+        self._last_hold = max(self._last_hold, until, rest)
         if len(self._holds) > self._chats:
             self._forget_a_hold(now)
         for waiters in (*self._free.lanes.values(), *self._paid.lanes.values()):
-            for waiter in [one for one in waiters if one.chat == chat and one.give_up_at < until]:
-                del waiters[waiter]
-                if not waiter.turn.done():
-                    waiter.turn.set_result(until - now)
+            for waiter in list(waiters):
+                waits_until = max(until if waiter.chat == chat else -inf, rest if waiter.is_change else -inf)
+                if waits_until > max(now, waiter.give_up_at):
+                    del waiters[waiter]
+                    if not waiter.turn.done():
+                        waiter.turn.set_result(waits_until - now)
 
     def _forget_a_hold(self, now: float) -> None:
         """Forget the holds that are over; if none is, the one that ends first."""
@@ -178,19 +189,28 @@ class Pacer:
             self._forgotten_hold = max(self._forgotten_hold, self._holds.pop(chat))
 
     async def slot(
-        self, chat: int | None, lane: Lane, is_group: bool, paid: bool = False, give_up_at: float = inf
+        self,
+        chat: int | None,
+        lane: Lane,
+        is_group: bool,
+        paid: bool = False,
+        give_up_at: float = inf,
+        is_change: bool = False,
     ) -> float:
         """Wait until one message may leave for `chat`, and return 0. Does not suspend when that is now.
 
         Nobody waits for a chat that is told to wait beyond `give_up_at` (loop time): then, and when too many replies
         wait for such chats, it returns at once the seconds for which it is held, and nothing may leave.
-        Without a chat only for the pace over all of them: its own allowance has been waited for already.
+        Without a chat only for the pace over all of them: its own allowance has been waited for already. What a
+        campaign changes (`is_change`) does not wait either while such changes rest.
         """
         now = self._loop.time()
         if self._off and now >= self._last_hold:
             if chat is not None:
                 self._recent.count(chat, now)
             return 0.0
+        if is_change and self._edits.held_until > now:
+            return self._edits.held_until - now
         allowance = GROUP if is_group else PRIVATE
         line = self._paid if paid else self._free
         if not line.has_waiters and line.opens_at(lane) <= now and self._free_at(chat) <= now:
@@ -198,7 +218,7 @@ class Pacer:
             return 0.0
         if (held := self.hold(chat)) and (now + held > give_up_at or not self._may_wait(lane, held)):
             return held
-        waiter = _Waiter(chat, allowance, give_up_at, self._loop.create_future())
+        waiter = _Waiter(chat, allowance, give_up_at, self._loop.create_future(), is_change)
         queue = line.lanes[lane]
         queue[waiter] = None
         if self._timer is None or self._timer.when() > max(

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
@@ -26,19 +25,13 @@ from telegram.error import BadRequest, EndPointNotFound, NetworkError, RetryAfte
 
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import (
-    Failed,
     Lane,
-    PictureRefused,
-    Rejected,
     Sent,
     ThreadGone,
     Throttled,
-    Unsure,
-    backoff,
 )
 from bot.domain.message import Keyboard, Message
 from bot.domain.paid_broadcast import day_of
-from bot.domain.text import Text
 from bot.services.delivery import restrictions
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
@@ -56,12 +49,11 @@ from bot.telegram_edge.botapi.methods import (
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify_error
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 from bot.telegram_edge.botapi.prepared import tail
-from bot.telegram_edge.botapi.transport import Refused
+from bot.telegram_edge.kit.reply_tries import Held, patiently, plainly_at_last
 
 log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
-TRIES = 3
 REPLY_TIMEOUT = timedelta(minutes=2)
 """A reply that would come later than that is not sent: nobody expects it any more."""
 PRESS_WAIT = timedelta(seconds=10)
@@ -80,10 +72,6 @@ class SentMessage(NamedTuple):
     message_id: int
     file_id: str | None
     ephemeral_id: int | None = None
-
-
-class Held(RetryAfter):
-    """Nothing was sent: Telegram holds the chat for longer than a reply may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +137,7 @@ class Replies:
                     log.info("an answer for one person alone was refused (%s); all see it", error.message)
             return await self._sent(chat, lambda paid: self._call(call, chat, thread, reply_to, paid), patience)
 
-        said = await _plainly_at_last(message, send)
+        said = await plainly_at_last(message, send)
         # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
         file_id = said.photo[-1].file_id if said.photo else None
         return SentMessage(said.message_id, file_id, ephemeral_id(said))
@@ -242,7 +230,7 @@ class Replies:
             where = {"chat_id": chat.id, "message_id": message_id}
             return await self._edited(chat, where, editing(message, is_photo=is_photo), patience)
 
-        return await _plainly_at_last(message, edit)
+        return await plainly_at_last(message, edit)
 
     async def edit_photo(
         self, chat: Chat, message_id: int, message: Message, *, patience: timedelta = REPLY_TIMEOUT
@@ -305,7 +293,7 @@ class Replies:
             self.paid_budget.answered_unpaid(Sent(message.message_id), self.clock())
             return message
 
-        message = await _patiently(once)
+        message = await patiently(once)
         if chat.restriction is not None:
             await restrictions.got_through(self.db, chat.id, self.clock())
             self.wake()
@@ -342,7 +330,7 @@ class Replies:
             await self._attempt(chat, change, is_edit=True)
 
         try:
-            await _patiently(once, may_repeat=True)
+            await patiently(once, may_repeat=True)
         except EndPointNotFound:  # a server that has no ephemeral messages cannot have this one
             return False
         except BadRequest as error:
@@ -352,60 +340,6 @@ class Replies:
                 return False
             raise
         return True
-
-
-async def _patiently(once: Callable[[], Awaitable[_Answer]], *, may_repeat: bool = False) -> _Answer:
-    """Make one call, again when a 429 says so and it is time, or soon after what never arrived.
-
-    With `may_repeat` also after an answer that leaves it open: nothing is said twice by it.
-    Raises: telegram.error.TelegramError, Held among them.
-    """
-    for tries in range(1, TRIES):
-        try:
-            return await once()
-        except Held:
-            raise
-        except RetryAfter:
-            pass  # the pacer has taken note of it: the next try waits, or is given up, for the chat's hold
-        except NetworkError as error:
-            is_open = may_repeat and isinstance(error, Refused) and isinstance(classify_error(error), Unsure)
-            if not is_open and not isinstance(classify_error(error), Failed):
-                raise
-            await asyncio.sleep(backoff(tries, random.random()).total_seconds())
-    return await once()
-
-
-async def _plainly_at_last(message: Message, say: Callable[[Message], Awaitable[_Answer]]) -> _Answer:
-    """Say a message; one that Telegram refuses for words that nobody knows once more, as plain text.
-
-    One in blocks is said as text before that, if blocks, or a picture in them, are what is not taken.
-    Raises: telegram.error.TelegramError.
-    """
-    try:
-        return await say(message)
-    except (BadRequest, EndPointNotFound) as error:
-        if message.rich is not None and (isinstance(error, EndPointNotFound) or _is_about_message(error)):
-            log.info("Telegram refused a reply in blocks (%s); it is said as text", error.message)
-            return await _plainly_at_last(replace(message, rich=None), say)
-        if not isinstance(error, BadRequest):
-            raise
-        plain = _plainly(message, error)
-        if plain is None:
-            raise
-    return await say(plain)
-
-
-def _is_about_message(error: BadRequest) -> bool:
-    return isinstance(classify_error(error), Rejected | PictureRefused)
-
-
-def _plainly(message: Message, error: BadRequest) -> Message | None:
-    """Return the message with nothing in it but its picture and plain text; None when that would not help."""
-    plain = replace(message, text=Text(message.text.string), keyboard=(), preview=None)
-    if plain == message or not isinstance(classify_error(error), Rejected):
-        return None
-    log.warning("Telegram refused a reply (%s); it is said without formatting and buttons", error.message)
-    return plain
 
 
 def _has(error: BadRequest, *phrases: str) -> bool:

@@ -22,6 +22,7 @@ from bot.domain.topic_choice import TopicChoice
 from bot.render.editor import alerts as screens
 from bot.render.editor import corrections, editors
 from bot.render.editor import editing as edit_screens
+from bot.render.editor.acts import acts
 from bot.render.editor.topic_choice import question
 from bot.render.locale import Words
 from bot.services.content import editing
@@ -210,6 +211,22 @@ async def tell_of_sources(ctx: BotContext, people: Collection[int], now: datetim
     if not await _tell(ctx, people, lambda words, _: screens.sources_ended(words, names)):
         return False
     await notices.mark_told(ctx.db, [id for id, _ in ended], now)
+    return True
+
+
+async def tell_of_acts(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
+    """Tell every editor, in one message, what weighty things were done at the shell or by programs.
+
+    Return False when there are editors and none of them could be reached.
+    """
+    if not people:
+        return True
+    ids, done = await notices.acts_untold(ctx.db, now)
+    if not ids:
+        return True
+    if done and not await _tell(ctx, people, lambda words, _: acts(words, done)):
+        return False
+    await notices.mark_told(ctx.db, ids, now)
     return True
 
 

@@ -15,8 +15,10 @@ from bot.render.editor.audience import chosen_line
 from bot.render.editor.moments import moment_of
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import approvals, chosen_audience
+from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import News
 from bot.services.readers import membership
+from bot.telegram_edge.conversations.editor.publishing import rate_of
 from bot.telegram_edge.kit.context import BotContext
 
 log = logging.getLogger(__name__)
@@ -54,7 +56,13 @@ async def _message(ctx: BotContext, one: News, person: int) -> Message | None:
     look = ctx.look(chat)
     if one.untold.kind is not DeskNews.ASKED:
         at = None if one.untold.at is None else moment_of(look.words, one.untold.at, look.zone)
-        return screens.told(look.words, one.untold.kind, one.article, one.untold.by, at, one.names)
+        campaign, standing, now = None, None, ctx.clock()
+        if one.untold.kind is DeskNews.APPROVED and (published := await newsdesk.publishes(ctx.db, one.article.number)):
+            campaign = published[-1].id
+            standing = await delivery_reports.standing_of(ctx.db, campaign, now, rate_of(ctx))
+        return screens.told(
+            look.words, one.untold.kind, one.article, one.untold.by, at, one.names, standing, campaign, now
+        )
     if one.request is None or one.request.approved_by is not None:
         return None
     reach = await delivery_reports.reach_of(ctx.db, one.article, ctx.clock())

@@ -17,7 +17,7 @@ from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_settings, chats, subscriptions
 
 WORDS = Text("𝐖e move", (Entity("bold", 0, 3), Entity("text_link", 4, 4, url="https://x.example"), Entity("pre", 0, 2)))
 
@@ -49,11 +49,14 @@ async def test_one_that_waits_for_another_editor_is_sent_or_left_once(engine: En
         found = await announced.announcement(conn, first.number)
         assert found is not None and (found.state, found.topic) == (AnnouncementState.WAITING, 3)
         assert await announced.sent_since(conn, NOW - DAY) == []
+        assert await announced.waiting(conn) == [found]
+        assert await announced.wait(conn, second.number, None)
+        assert [one.number for one in await announced.waiting(conn)] == [first.number, second.number]
         assert await announced.choose(conn, first.number, 3, [], NOW)
         assert not await announced.wait(conn, first.number, None)
-        assert await announced.wait(conn, second.number, None)
+        assert [one.number for one in await announced.waiting(conn)] == [second.number]
         assert [await announced.leave(conn, second.number) for _ in range(2)] == [True, False]
-        assert not await announced.wait(conn, 404, None)
+        assert await announced.waiting(conn) == [] and not await announced.wait(conn, 404, None)
 
 
 async def _send(conn: Connection, ago: timedelta) -> int:
@@ -85,7 +88,7 @@ async def test_it_is_for_active_chats_that_take_announcements_and_for_nobody_wit
         await put_chats(conn, ANNA, BEN, GROUP, 21, 22, 23, 24)
         await chats.set_state(conn, 21, ChatState.PAUSED, NOW)
         await chats.switch_off(conn, 22, NOW)
-        await chats.set_announcements(conn, 23, False)
+        await chat_settings.set_announcements(conn, 23, False)
         await editors.add(conn, 24, Role.CONTRIBUTOR, None, NOW)
         audience = await audience_of(conn, 1, None, [BEN], NOW)
         assert await reach(conn, audience, NOW) == 2
@@ -103,7 +106,7 @@ async def test_a_topics_readers_are_those_who_would_get_an_article_about_it(engi
             await subscriptions.follow(conn, chat, known["AI"], 0, NOW - HOUR)
         await subscriptions.follow(conn, 23, known["Energy"], 0, NOW - HOUR)
         await subscriptions.mute(conn, BEN, known["AI"], None, NOW)
-        await chats.set_announcements(conn, 21, False)
+        await chat_settings.set_announcements(conn, 21, False)
         await editors.add(conn, 22, Role.EDITOR, None, NOW)
         audience = await audience_of(conn, 1, known["AI"], [], NOW)
         assert await reach(conn, audience, NOW) == 1

@@ -11,7 +11,7 @@ from bot.errors import StoreError
 from bot.store.content import imports, topics
 from bot.store.desk import editors
 from bot.store.engine import metadata
-from bot.store.readers import browsing, chats, subscriptions
+from bot.store.readers import chats, searching, subscriptions
 
 
 async def _get(engine: Engine, key: str) -> str | None:
@@ -141,7 +141,7 @@ async def test_a_question_that_is_refused_is_a_store_error_and_ends_its_block_al
     for beyond in (HIGHEST + 1, -HIGHEST - 2):
         with pytest.raises(StoreError):
             async with engine.reading() as conn:
-                await browsing.search_words(conn, ANNA, beyond)
+                await searching.search_words(conn, ANNA, beyond)
         with pytest.raises(StoreError):
             async with engine.transaction() as conn:
                 await metadata.put(conn, "before", "x")

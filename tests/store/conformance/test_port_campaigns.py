@@ -31,7 +31,7 @@ from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, fanout, leases, outbox
+from bot.store.delivery import campaigns, fanout, joining, leases, outbox
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
 from bot.store.delivery.followers import followers_of
@@ -115,6 +115,24 @@ async def test_a_fan_out_gives_each_chat_one_row_round_the_circle_in_pieces_of_a
         expected = [chat for chat in CIRCLE if chat > start] + [chat for chat in CIRCLE if chat <= start]
         assert await _rows(conn, number) == expected
         assert await outbox.waiting(conn, number) == len(CIRCLE)
+
+
+async def test_a_chat_that_follows_in_two_threads_or_is_in_the_outbox_already_gets_no_second_row(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        found = await _followed(conn, GROUP, ANNA, BEN)
+        await subscriptions.follow(conn, GROUP, found["AI"], 5, NOW - HOUR)
+        number = await broadcast(conn, 1)
+        await joining.join(conn, number, Operation.SEND, [ANNA], int(NOW.timestamp()))  # as one that is tried again
+        await fanout.begin(conn, number, 0)
+        [joined] = await _rows(conn, number)
+        more = True
+        while more:
+            campaign = await the_campaign(conn, number)
+            more = await fanout.fan_out(conn, campaign, await followers_of(conn, 1, NOW), NOW)
+        assert await _rows(conn, number) == [joined, BEN, GROUP]
+        assert (await the_campaign(conn, number)).total == 3
 
 
 async def test_a_campaign_that_has_not_begun_fans_out_to_nobody(engine: Engine) -> None:

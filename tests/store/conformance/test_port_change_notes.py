@@ -13,7 +13,7 @@ from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.change_notes import Concerned
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_settings, chats, subscriptions
 
 CARA, DORA = 9, 10
 
@@ -54,7 +54,13 @@ async def test_a_note_waits_for_another_editor_once(engine: Engine) -> None:
         assert [await change_notes.ask(conn, note.number, Whom.SAVED, by) for by in (7, 8)] == [True, False]
         found = await change_notes.note(conn, note.number)
         assert found is not None and (found.asked_for, found.asked_by) == (Whom.SAVED, 7)
+        older = await change_notes.of_correction(conn, 1, Correction(NOW - HOUR))
+        await change_notes.of_correction(conn, 1, Correction(NOW - SECOND))  # nobody asks for this one
+        assert await change_notes.ask(conn, older.number, Whom.ALL, 8)
+        assert [one.number for one in await change_notes.waiting(conn)] == [older.number, note.number]
+        assert await change_notes.ask_no_more(conn, older.number)
         assert [await change_notes.ask_no_more(conn, note.number) for _ in range(2)] == [True, False]
+        assert await change_notes.waiting(conn) == []
         assert await change_notes.note(conn, note.number) == note
         assert not await change_notes.ask(conn, 404, Whom.ALL, 7)
 
@@ -65,7 +71,7 @@ async def _scene(conn: Connection) -> ChangeNote:
     await put_chats(conn, DORA)
     for person in (BEN, DORA):
         await subscriptions.save(conn, person, 1, NOW)
-    await chats.set_announcements(conn, CARA, False)
+    await chat_settings.set_announcements(conn, CARA, False)
     return await change_notes.of_correction(conn, 1, Correction(NOW))
 
 
@@ -97,7 +103,7 @@ async def test_a_note_is_for_nobody_once_it_is_not_true_any_more(engine: Engine)
         for kind in (CORRECTION_NOTE, SAVERS_NOTE):
             assert await reach(conn, Concerned(note, kind), NOW) == 0
             assert await Concerned(note, kind).wanting(conn, [ANNA, BEN, DORA], NOW) == {}
-        await chats.set_announcements(conn, BEN, False)  # whoever keeps it is told all the same
+        await chat_settings.set_announcements(conn, BEN, False)  # whoever keeps it is told all the same
         told = Concerned(taken_back, RETRACTION_NOTE)
         assert await reach(conn, told, NOW) == 2
         assert await told.wanting(conn, [ANNA, BEN, DORA], NOW) == {BEN: 0, DORA: 0}

@@ -41,6 +41,8 @@ from bot.store.engine.connection import Connection
 from bot.store.readers import (
     browsing,
     channels,
+    chat_rows,
+    chat_settings,
     chats,
     closed_threads,
     export,
@@ -50,6 +52,7 @@ from bot.store.readers import (
     phrases,
     pushes,
     reactions,
+    searching,
     stories,
     subscriptions,
     timings,
@@ -66,12 +69,12 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
     async with engine.transaction() as conn:
         assert await chats.chat(conn, id) is None
         assert await chats.get_or_create(conn, id, ChatKind.GROUP, "de", NOW) == Chat(id, ChatKind.GROUP, language="de")
-        await chats.set_zone(conn, id, "Europe/Berlin")
-        await chats.set_parts(conn, id, (Part.SOURCE, Part.DATE))
-        await chats.set_pictures(conn, id, Pictures.NONE)
-        await chats.set_silent(conn, id, True)
-        await chats.set_digest(conn, id, DigestForm.RICH)
-        await chats.set_language(conn, id, "en")
+        await chat_settings.set_zone(conn, id, "Europe/Berlin")
+        await chat_settings.set_parts(conn, id, (Part.SOURCE, Part.DATE))
+        await chat_settings.set_pictures(conn, id, Pictures.NONE)
+        await chat_settings.set_silent(conn, id, True)
+        await chat_settings.set_digest(conn, id, DigestForm.RICH)
+        await chat_settings.set_language(conn, id, "en")
         expected = Chat(
             id,
             ChatKind.GROUP,
@@ -88,8 +91,8 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
         assert await chats.chats(conn, [404, id, id]) == {id: expected}
         assert await chats.chats(conn, []) == {}
     async with engine.transaction() as conn:
-        await chats.set_zone(conn, id, None)
-        await chats.set_silent(conn, id, False)
+        await chat_settings.set_zone(conn, id, None)
+        await chat_settings.set_silent(conn, id, False)
         again = await chats.chat(conn, id)
         assert again is not None and (again.zone, again.silent) == (None, False)
 
@@ -103,14 +106,14 @@ async def test_a_language_follows_the_client_until_one_is_chosen(engine: Engine)
             assert found is not None
             return found.language
 
-        await chats.follow_language(conn, ANNA, "de")
+        await chat_settings.follow_language(conn, ANNA, "de")
         assert await spoken() == "de"
-        await chats.set_language(conn, ANNA, "fr")
-        await chats.follow_language(conn, ANNA, "es")
+        await chat_settings.set_language(conn, ANNA, "fr")
+        await chat_settings.follow_language(conn, ANNA, "es")
         assert await spoken() == "fr"
-        await chats.unset_language(conn, ANNA)
+        await chat_settings.unset_language(conn, ANNA)
         assert await spoken() == "fr"
-        await chats.follow_language(conn, ANNA, "es")
+        await chat_settings.follow_language(conn, ANNA, "es")
         assert await spoken() == "es"
 
 
@@ -132,7 +135,7 @@ async def test_the_parts_of_a_chats_pushes_are_none_some_or_the_operators(engine
     async with engine.transaction() as conn:
         await put_chats(conn, ANNA)
         for parts in ((), (Part.RELATED,), None):
-            await chats.set_parts(conn, ANNA, parts)
+            await chat_settings.set_parts(conn, ANNA, parts)
             known = await chats.chat(conn, ANNA)
             assert known is not None and known.parts == parts
             assert (await chats.chats(conn, [ANNA]))[ANNA] == known
@@ -158,7 +161,7 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await subscriptions.save(conn, chat, 1, NOW)
     await stories.follow(conn, chat, 1, 5, NOW)
     await reactions.keep(conn, chat, 1, chat, NOW)
-    await browsing.remember_search(conn, chat, "solar", NOW)
+    await searching.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
     await closed_threads.begin(conn, [(chat, 5)], NOW)
     await group_quota.ask(conn, chat, NOW)
@@ -194,7 +197,7 @@ async def test_a_group_takes_everything_along_and_moving_twice_is_as_good_as_onc
         await _furnish(conn, GROUP)
         before = await export.export(conn, GROUP)
         for _ in range(2):
-            await chats.migrate(conn, GROUP, NEW)
+            await chat_rows.migrate(conn, GROUP, NEW)
             after = await export.export(conn, NEW)
             moved = {part: rows for part, rows in after.items() if part not in _LEFT_BEHIND}
             assert moved == {part: rows for part, rows in before.items() if part not in _LEFT_BEHIND}
@@ -203,7 +206,7 @@ async def test_a_group_takes_everything_along_and_moving_twice_is_as_good_as_onc
             assert [one | {"message_id": None} for one in before["received"]] == after["received"]
             assert before["progress_messages"] and not after["progress_messages"]
             assert await chats.chat(conn, GROUP) is None
-        await chats.migrate(conn, NEW, NEW)
+        await chat_rows.migrate(conn, NEW, NEW)
         assert await chats.chat(conn, NEW) is not None
         assert [one.chat for one in await _claimed(conn)] == [NEW]
 
@@ -213,13 +216,13 @@ async def test_of_two_chats_that_become_one_the_old_ones_settings_win_and_nothin
 ) -> None:
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
-        await chats.set_zone(conn, GROUP, "Europe/Berlin")
+        await chat_settings.set_zone(conn, GROUP, "Europe/Berlin")
         await put_chats(conn, NEW)
         await chats.set_state(conn, NEW, ChatState.PAUSED, NOW)  # said last
         for topic in (await subscriptions.following(conn, GROUP, NOW)).follows:
             await subscriptions.follow(conn, NEW, topic, 0, NOW)
         await subscriptions.save(conn, NEW, 1, NOW)
-        await chats.migrate(conn, GROUP, NEW)
+        await chat_rows.migrate(conn, GROUP, NEW)
         merged = await chats.chat(conn, NEW)
         assert merged is not None and (merged.zone, merged.state) == ("Europe/Berlin", ChatState.PAUSED)
         assert merged.timing == Timing(Mode.CALM, per_hour=3)
@@ -256,7 +259,7 @@ async def test_who_was_forgotten_is_found_in_an_older_copy_and_not_who_came_back
         assert await forgetting.brought_back(conn) == []
         await put_chats(conn, ANNA, GROUP)  # as an older copy has them
         assert await forgetting.brought_back(conn) == sorted([ANNA, GROUP])
-        await chats.delete(conn, ANNA)
+        await chat_rows.delete(conn, ANNA)
         await chats.get_or_create(conn, ANNA, ChatKind.PRIVATE, "en", NOW + SECOND)  # who came back on their own
         assert await forgetting.brought_back(conn) == [GROUP]
 
@@ -436,16 +439,16 @@ async def test_answers_are_counted_for_a_minute_from_the_first_by_chat_speaker_a
 async def test_a_group_keeps_its_channel_and_what_it_wants_of_it_when_it_becomes_a_supergroup(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await put_chats(conn, ANNA)
-        await chats.set_linked_channel(conn, ANNA, -1001)
-        await chats.set_repeats_channel(conn, ANNA, True)
-        await chats.set_linked_channel(conn, 404, -1001)  # of nobody
+        await chat_settings.set_linked_channel(conn, ANNA, -1001)
+        await chat_settings.set_repeats_channel(conn, ANNA, True)
+        await chat_settings.set_linked_channel(conn, 404, -1001)  # of nobody
         known = await chats.chat(conn, ANNA)
         assert known is not None and (known.linked_channel, known.repeats_channel) == (-1001, True)
-        await chats.migrate(conn, ANNA, BEN)
+        await chat_rows.migrate(conn, ANNA, BEN)
         moved = await chats.chat(conn, BEN)
         assert moved is not None and (moved.linked_channel, moved.repeats_channel) == (-1001, True)
-        await chats.set_linked_channel(conn, BEN, None)
-        await chats.set_repeats_channel(conn, BEN, False)
+        await chat_settings.set_linked_channel(conn, BEN, None)
+        await chat_settings.set_repeats_channel(conn, BEN, False)
         moved = await chats.chat(conn, BEN)
         assert moved is not None and (moved.linked_channel, moved.repeats_channel) == (None, False)
 
@@ -456,17 +459,17 @@ async def test_what_a_chat_lets_through_is_its_own_and_goes_where_the_chat_goes(
         known = await chats.chat(conn, ANNA)
         assert known is not None and (known.announcements, known.breaking, known.quality) == (True, False, None)
         for chat in (ANNA, 404):
-            await chats.set_announcements(conn, chat, False)
-            await chats.set_breaking(conn, chat, True)
-            await chats.set_quality(conn, chat, -7)
+            await chat_settings.set_announcements(conn, chat, False)
+            await chat_settings.set_breaking(conn, chat, True)
+            await chat_settings.set_quality(conn, chat, -7)
         assert await chats.taking_announcements(conn, [ANNA, BEN, 404]) == {BEN}
         assert await chats.taking_announcements(conn, []) == set()
         await chats.set_state(conn, BEN, ChatState.PAUSED, NOW)
         assert await chats.taking_announcements(conn, [ANNA, BEN]) == set()
-        await chats.migrate(conn, ANNA, 99)
+        await chat_rows.migrate(conn, ANNA, 99)
         known = (await chats.chats(conn, [99]))[99]
         assert (known.announcements, known.breaking, known.quality) == (False, True, -7)
-        await chats.set_announcements(conn, 99, True)
-        await chats.set_quality(conn, 99, None)
+        await chat_settings.set_announcements(conn, 99, True)
+        await chat_settings.set_quality(conn, 99, None)
         assert await chats.taking_announcements(conn, [99]) == {99}
         assert (await chats.chat(conn, BEN)) != known and (await chats.chats(conn, [99]))[99].quality is None

@@ -22,7 +22,7 @@ from port_samples import (
 from bot.domain.article import ArticleState
 from bot.domain.copies import ChangedCopies, Copies
 from bot.domain.correction import LEFT_BEHIND, Correction, Field
-from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status, Subject, SubjectType
 from bot.domain.delivery_time import Listing, Mode, Quiet, Timing
 from bot.domain.sent_list import ListForm, SentList
 from bot.store.content import articles, corrections
@@ -30,6 +30,7 @@ from bot.store.delivery import (
     campaigns,
     copy_counts,
     fanout,
+    joining,
     leases,
     outbox,
     receipts,
@@ -41,7 +42,7 @@ from bot.store.delivery.audiences import Holders
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_rows, subscriptions
 
 GONE = "Bad Request: message to edit not found"
 CARA = 9
@@ -226,15 +227,50 @@ async def test_of_a_change_that_was_superseded_nothing_is_left_to_do(engine: Eng
         assert (ended.state, ended.unwanted) == (CampaignState.DONE, 2)
 
 
+async def test_copies_that_arrive_in_an_older_revision_than_a_change_brings_are_told_from_others(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        older, newest, other = (1, 1, 1, 0), (1, 1, 2, 0), (1, 9, 1, 0)
+        assert await joining.outdated(conn, [older]) == []
+        change = await _change(conn, NOTICE, Operation.EDIT, 2)
+        found = await joining.outdated(conn, [older, newest, other, (1, 1, None, 0)])
+        assert [(one.arrived, one.campaign, one.operation) for one in found] == [(older, change, Operation.EDIT)]
+        assert await joining.outdated(conn, []) == []
+
+
+async def test_what_is_not_deleted_of_what_was_taken_down_goes_to_the_notice_and_what_is_gone_does_not(
+    engine: Engine,
+) -> None:
+    note = Subject(SubjectType.CHANGE_NOTE, 5)
+    async with engine.transaction() as conn:
+        numbers = [
+            await campaigns.promise(
+                conn, kind, note, fixed_at=NOW, start_at=NOW, lane=Lane.URGENT, by=None, revision=2, operation=how
+            )
+            for kind, how in ((WITHDRAWAL, Operation.DELETE), (NOTICE, Operation.EDIT))
+        ]
+        failed = Delivery(7, numbers[0], ANNA, 0, NOW, operation=Operation.DELETE, status=Status.FAILED)
+        kept = failed._replace(reason="Bad Request: message can't be deleted")
+        gone = failed._replace(id=8, chat=BEN, reason="Bad Request: message to delete not found")
+        edited = kept._replace(id=9, campaign=numbers[1], chat=CARA, operation=Operation.EDIT)
+        assert await joining.hand_over(conn, [], int(NOW.timestamp())) == set()
+        assert await joining.hand_over(conn, [kept, gone, edited], int(NOW.timestamp())) == {7}
+        owner = await leases.take(conn, "a process", NOW)
+        claimed = await outbox.claim(conn, NOW, 9, owner=owner)
+        assert [(one.campaign, one.chat, one.operation) for one in claimed] == [(numbers[1], ANNA, Operation.EDIT)]
+
+
 async def test_chats_can_join_a_change_that_was_done(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
         change = await _change(conn, NOTICE, Operation.EDIT, 2)
-        await settlement.join(conn, change, Operation.EDIT, [ANNA], int(NOW.timestamp()))  # it is in it already
+        await joining.join(conn, change, Operation.EDIT, [ANNA], int(NOW.timestamp()))  # it is in it already
         assert (await the_campaign(conn, change)).total == 2
         await _settle(conn, change, {ANNA: (Status.SENT, None), BEN: (Status.SENT, None)}, 2)
         assert (await the_campaign(conn, change)).state is CampaignState.DONE
-        await settlement.join(conn, change, Operation.EDIT, [BEN], int(NOW.timestamp()))
+        await joining.join(conn, change, Operation.EDIT, [BEN], int(NOW.timestamp()))
         again = await the_campaign(conn, change)
         assert (again.state, again.total, again.done_at) == (CampaignState.RUNNING, 3, None)
 
@@ -245,7 +281,7 @@ async def test_copies_that_an_earlier_change_found_gone_are_counted_by_the_next(
         older = await _change(conn, CORRECTION, Operation.EDIT, 2)
         await _settle(conn, older, {ANNA: (Status.FAILED, GONE), BEN: (Status.SENT, None), -3: (Status.SENT, None)}, 2)
         assert await copy_counts.lost(conn, [await the_campaign(conn, older)]) == (0, 0)  # its own outcome says so
-        await chats.migrate(conn, -3, -(10**12) - 3)
+        await chat_rows.migrate(conn, -3, -(10**12) - 3)
         held = await receipts.held(conn, about(1), [ANNA, BEN, -(10**12) - 3])
         assert {chat: (one.is_gone, one.is_left_behind) for chat, one in held.items()} == {
             ANNA: (True, False),

@@ -237,6 +237,12 @@ async def test_what_is_untold_comes_oldest_first_and_a_files_state_only_once_it_
         assert len(await notices.untold(conn, lasting_since=NOW)) == 4
         assert [one.kind for _, one in await notices.unasked(conn)] == ["held"]
         assert await notices.unasked(conn, limit=0) == []
+        await notices.add(conn, [Notice("warned", "later.md")], NOW + SECOND)
+        [one, later] = await notices.untold_of(conn, "warned")
+        assert (one[1:], later[1:]) == ((given[2], NOW), (Notice("warned", "later.md"), NOW + SECOND))
+        assert await notices.untold_of(conn, "warned", limit=1) == [one]
+        await notices.mark_told(conn, [one[0]], NOW)
+        assert await notices.untold_of(conn, "warned") == [later] and await notices.untold_of(conn, "nothing") == []
 
 
 async def test_a_files_new_fault_takes_the_place_of_the_one_nobody_was_told_and_keeps_its_beginning(

@@ -10,7 +10,7 @@ from bot.domain.editing import Edit, EditField
 from bot.domain.ingestion import SourceItem
 from bot.errors import StoreError
 from bot.store.content import articles, edits, imports, media
-from bot.store.readers import browsing
+from bot.store.readers import browsing, searching
 
 FILE = SourceItem("a.json", "f1", None, True, True, None)
 REFUSED = SourceItem("ä/b \\ 'c'.md", "f2", None, False, None, "b.md:1: title: missing")
@@ -132,13 +132,13 @@ async def test_what_is_searched_follows_the_story_and_indexing_again_adds_nothin
         changed = replace(told, title="Wind on land", topics=("Energy", "Nobody's"))
         await imports.unindex(conn, [1])
         await imports.index(conn, {1: changed}, topics)
-        assert [one.number for one in await browsing.found(conn, "wind", None, 9)] == [1]
-        assert await browsing.found(conn, "solar", None, 9) == []
+        assert [one.number for one in await searching.found(conn, "wind", None, 9)] == [1]
+        assert await searching.found(conn, "solar", None, 9) == []
         assert (await articles.article(conn, 1)).topics == (topics["Energy"],)
         await imports.unindex(conn, [1])
         await imports.unindex(conn, [1])
         await imports.unindex(conn, [])
-        assert await browsing.found(conn, "wind", None, 9) == []
+        assert await searching.found(conn, "wind", None, 9) == []
         await imports.index(conn, {}, {})
 
 

@@ -12,7 +12,7 @@ from bot.domain.page import FeedLink
 from bot.domain.pasted_link import Asked, PastedLink
 from bot.store.content import imports
 from bot.store.desk import asked_edits, pasted_links
-from bot.store.readers import chats
+from bot.store.readers import chat_rows, chats
 
 EDITH, ANNA = 7003, 7001
 LINK = PastedLink(EDITH, 5, "https://news.example/salt", NOW)
@@ -52,7 +52,7 @@ async def test_old_links_and_those_of_who_is_forgotten_go(engine: Engine) -> Non
         await pasted_links.forget_before(conn, NOW + timedelta(hours=1))
         assert [one.message_id for one in await pasted_links.unread(conn)] == [6]
         await chats.get_or_create(conn, EDITH, ChatKind.PRIVATE, "en", NOW)
-        await chats.delete(conn, EDITH)
+        await chat_rows.delete(conn, EDITH)
         assert await pasted_links.unread(conn) == []
 
 
@@ -86,5 +86,5 @@ async def test_each_person_is_asked_for_one_field_until_it_is_settled_or_they_ar
         await asked_edits.forget(conn, ANNA)
         await asked_edits.forget(conn, ANNA)
         assert [await asked_edits.asked_of(conn, person) for person in (EDITH, ANNA)] == [link, None]
-        await chats.delete(conn, EDITH)
+        await chat_rows.delete(conn, EDITH)
         assert await asked_edits.asked_of(conn, EDITH) is None

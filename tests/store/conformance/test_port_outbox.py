@@ -38,7 +38,7 @@ from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.receipts import Receipt
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chat_rows, subscriptions
 
 CARA = 9
 
@@ -255,7 +255,7 @@ async def test_settling_what_another_process_has_settled_counts_one_more_and_not
         await settlement.settle(conn, [_ended(taken[ANNA], 1)], NOW, owner=quick)
         assert (await receipts.held(conn, about(1), [ANNA]))[ANNA].unsure == 1
         # Forgotten meanwhile.
-        await chats.delete(conn, CARA)
+        await chat_rows.delete(conn, CARA)
         await settlement.settle(conn, [_ended(taken[CARA], 1)], NOW, owner=quick)
         assert not await receipts.has(conn, 1, CARA)
         await settlement.settle(conn, [], NOW, owner=quick)

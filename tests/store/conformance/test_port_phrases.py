@@ -23,7 +23,7 @@ from bot.store.delivery import campaigns, leases, outbox
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, export, phrases, subscriptions
+from bot.store.readers import chat_rows, export, phrases, subscriptions
 
 
 def written(words: str) -> Phrase:
@@ -135,7 +135,7 @@ async def test_a_phrase_that_is_never_wanted_is_allowed_again_and_forgotten_with
         assert (await phrases.of_chat(conn, ANNA, NOW)).unwanted == (KnownPhrase(dots, "quantum dots"),)
         assert [await phrases.allow(conn, ANNA, dots) for _ in range(2)] == [True, False]
         assert await phrases.found_in(conn, passage("quantum dots"))
-        await chats.delete(conn, BEN)
+        await chat_rows.delete(conn, BEN)
         assert await phrases.found_in(conn, passage("quantum dots")) == []
 
 
@@ -161,7 +161,7 @@ async def test_a_group_that_moves_takes_its_phrases_along_and_merges_them(engine
         for chat, number in ((old, dots), (old, sun), (new, sun)):
             await phrases.follow(conn, chat, number, 0, NOW)
         await phrases.refuse(conn, old, wind)
-        await chats.migrate(conn, old, new)
+        await chat_rows.migrate(conn, old, new)
         moved = await phrases.of_chat(conn, new, NOW)
         assert [one.number for one in moved.followed] == [dots, sun]
         assert [one.number for one in moved.unwanted] == [wind]

@@ -37,7 +37,7 @@ from bot.store.delivery.audiences import reach
 from bot.store.delivery.weekly_reports import WeeklyReport, recipients_of
 from bot.store.desk import editors
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, phrases, stories, subscriptions
+from bot.store.readers import chat_rows, chat_settings, chats, phrases, stories, subscriptions
 from bot.store.statistics import activity, figures, report_wishes
 from bot.store.statistics.report_wishes import ReportWish
 
@@ -181,8 +181,8 @@ async def test_a_group_that_becomes_a_supergroup_has_joined_once(engine: Engine)
     async with engine.transaction() as conn:
         await chats.get_or_create(conn, GROUP, ChatKind.GROUP, "en", NOW - DAY)
         await chats.get_or_create(conn, GROUP - 1, ChatKind.GROUP, "en", NOW)  # met before it is known what it was
-        await chats.migrate(conn, GROUP, GROUP - 1)
-        await chats.migrate(conn, GROUP, GROUP - 1)
+        await chat_rows.migrate(conn, GROUP, GROUP - 1)
+        await chat_rows.migrate(conn, GROUP, GROUP - 1)
         assert await counted(conn) == {Fact.JOINED: 1}
         assert (await figures.readers(conn)).kinds == {ChatKind.GROUP: 1}
 
@@ -300,7 +300,7 @@ async def test_what_somebody_wants_of_statistics_is_kept_for_them_alone(engine: 
     async with engine.transaction() as conn:
         assert await report_wishes.wish(conn, ANNA) == ReportWish(ANNA)
         await put_chats(conn, ANNA)
-        await chats.set_zone(conn, ANNA, "Asia/Tokyo")
+        await chat_settings.set_zone(conn, ANNA, "Asia/Tokyo")
         for person in (BEN, ANNA):
             await report_wishes.set_weekly(conn, person, True, monday)
         await report_wishes.set_dark(conn, ANNA, True)
@@ -313,7 +313,7 @@ async def test_what_somebody_wants_of_statistics_is_kept_for_them_alone(engine: 
         assert await report_wishes.told(conn, [ANNA, BEN], monday) == []
         await report_wishes.set_weekly(conn, ANNA, False, next_monday)
         assert [wish.person for wish, _ in await report_wishes.weekly(conn)] == [BEN]
-        await chats.delete(conn, BEN)
+        await chat_rows.delete(conn, BEN)
         assert await report_wishes.weekly(conn) == []
 
 

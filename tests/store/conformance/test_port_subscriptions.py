@@ -32,7 +32,7 @@ from bot.domain.delivery import Status
 from bot.domain.restriction import MAX_PAUSE, Missed, Restriction
 from bot.store.content import articles
 from bot.store.delivery import receipts
-from bot.store.readers import browsing, chats, export, restrictions, subscriptions
+from bot.store.readers import browsing, chats, export, relevance, restrictions, searching, subscriptions
 
 SPELL = Restriction(NOW - DAY, "not enough rights ä", 2, True, NOW - HOUR, NOW + HOUR, None)
 
@@ -245,13 +245,13 @@ async def test_a_search_finds_all_words_in_any_case_newest_first(
         await put_article(conn, 3, title="C++ for solar farms", age=3 * HOUR)
         await put_article(conn, 4, title="Écologie in İstanbul", state=ArticleState.ARCHIVED, age=DAY)
         await put_article(conn, 5, title="Solar power of tomorrow", state=ArticleState.SCHEDULED)
-        assert numbers(await browsing.found(conn, words, None, 9)) == expected
+        assert numbers(await searching.found(conn, words, None, 9)) == expected
         for place, number in enumerate(expected):
-            at = (await browsing.found(conn, words, None, 9))[place]
+            at = (await searching.found(conn, words, None, 9))[place]
             assert at.number == number
-            assert numbers(await browsing.found(conn, words, Turn(Direction.OLDER, at), 9)) == expected[place + 1 :]
-            assert numbers(await browsing.found(conn, words, Turn(Direction.NEWER, at), 9)) == expected[:place][::-1]
-        assert await browsing.found(conn, words, None, 0) == []
+            assert numbers(await searching.found(conn, words, Turn(Direction.OLDER, at), 9)) == expected[place + 1 :]
+            assert numbers(await searching.found(conn, words, Turn(Direction.NEWER, at), 9)) == expected[:place][::-1]
+        assert await searching.found(conn, words, None, 0) == []
 
 
 async def test_a_search_among_topics_and_sources_needs_no_words(engine: Engine) -> None:
@@ -263,7 +263,7 @@ async def test_a_search_among_topics_and_sources_needs_no_words(engine: Engine) 
         await put_article(conn, 4, topics_of={"AI": ai}, state=ArticleState.DRAFT)
 
         async def found(words: str = "", *topics: list[int], sources: list[str] | None = None) -> list[int]:
-            return numbers(await browsing.found(conn, words, None, 9, topics=topics, sources=sources))
+            return numbers(await searching.found(conn, words, None, 9, topics=topics, sources=sources))
 
         assert await found("", [ai]) == [1, 3] and await found("", [ai], [sea]) == [3]
         assert await found("", [ai, sea]) == [1, 2, 3] and await found("", [404]) == await found("", []) == []
@@ -281,15 +281,15 @@ async def test_the_best_of_a_search_are_those_in_which_the_words_say_most(engine
         await put_article(conn, 2, title="Solar power", age=2 * HOUR, topics_of={"AI": ai}, source="Daily")
         await put_article(conn, 3, title="Solar power, wind power and the power of habit in the long run", age=3 * HOUR)
         await put_article(conn, 4, title="Solar power", state=ArticleState.DRAFT)
-        best = await browsing.best(conn, "solar power", 0, 9)
+        best = await relevance.best(conn, "solar power", 0, 9)
         assert best[0] == 2 and sorted(best) == [1, 2, 3]
         assert [
-            *await browsing.best(conn, "solar power", 0, 1),
-            *await browsing.best(conn, "solar power", 1, 9),
+            *await relevance.best(conn, "solar power", 0, 1),
+            *await relevance.best(conn, "solar power", 1, 9),
         ] == best
-        assert await browsing.best(conn, "solar", 0, 9, topics=[[ai]]) == [2]
-        assert await browsing.best(conn, "solar", 0, 9, sources=["daily"]) == [2]
-        assert await browsing.best(conn, "wahl", 0, 9) == await browsing.best(conn, "!!!", 0, 9) == []
+        assert await relevance.best(conn, "solar", 0, 9, topics=[[ai]]) == [2]
+        assert await relevance.best(conn, "solar", 0, 9, sources=["daily"]) == [2]
+        assert await relevance.best(conn, "wahl", 0, 9) == await relevance.best(conn, "!!!", 0, 9) == []
 
 
 async def test_a_source_goes_by_its_name_its_domain_and_the_beginning_of_that(engine: Engine) -> None:
@@ -297,9 +297,9 @@ async def test_a_source_goes_by_its_name_its_domain_and_the_beginning_of_that(en
         await put_article(conn, 1, provider=Provider("Daily  Máil", "dailymail.example"))
         await put_article(conn, 2, provider=Provider(None, "daily.example"))
         for name in ("daily MAIL", "dailymail.example", "DailyMail"):
-            assert await browsing.sources_called(conn, name) == ["dailymail.example"], name
-        assert await browsing.sources_called(conn, "daily") == ["daily.example"]
-        assert await browsing.sources_called(conn, "dail") == await browsing.sources_called(conn, "") == []
+            assert await searching.sources_called(conn, name) == ["dailymail.example"], name
+        assert await searching.sources_called(conn, "daily") == ["daily.example"]
+        assert await searching.sources_called(conn, "dail") == await searching.sources_called(conn, "") == []
 
 
 async def test_what_decides_a_rank_is_known_of_articles_and_of_nothing_else(engine: Engine) -> None:
@@ -317,22 +317,22 @@ async def test_what_decides_a_rank_is_known_of_articles_and_of_nothing_else(engi
 async def test_a_search_is_remembered_for_its_chat_alone_and_only_the_newest_fifty(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await put_chats(conn, ANNA, BEN)
-        first = await browsing.remember_search(conn, ANNA, "Solar 'x' %", NOW)
-        assert await browsing.remember_search(conn, ANNA, "Solar 'x' %", NOW) == first
-        others = await browsing.remember_search(conn, BEN, "Solar 'x' %", NOW)
+        first = await searching.remember_search(conn, ANNA, "Solar 'x' %", NOW)
+        assert await searching.remember_search(conn, ANNA, "Solar 'x' %", NOW) == first
+        others = await searching.remember_search(conn, BEN, "Solar 'x' %", NOW)
         assert others != first
-        assert await browsing.search_words(conn, ANNA, first) == "Solar 'x' %"
+        assert await searching.search_words(conn, ANNA, first) == "Solar 'x' %"
         for chat, number in ((BEN, first), (ANNA, 0), (ANNA, HIGHEST), (LOWEST, first)):
-            assert await browsing.search_words(conn, chat, number) is None
-        for place in range(browsing.REMEMBERED_SEARCHES - 1):
-            await browsing.remember_search(conn, ANNA, f"w{place}", NOW + SECOND)
-        assert await browsing.search_words(conn, ANNA, first) is not None
-        newest = await browsing.remember_search(conn, ANNA, "one more", NOW + SECOND)
-        assert await browsing.search_words(conn, ANNA, first) is None
-        assert await browsing.remember_search(conn, ANNA, "Solar 'x' %", NOW + SECOND) > newest  # no number twice
-        older = await browsing.remember_search(conn, ANNA, "the clock was set back", NOW - DAY)
-        assert await browsing.search_words(conn, ANNA, older) is not None
-        assert await browsing.search_words(conn, BEN, others) is not None  # however much one searches
+            assert await searching.search_words(conn, chat, number) is None
+        for place in range(searching.REMEMBERED_SEARCHES - 1):
+            await searching.remember_search(conn, ANNA, f"w{place}", NOW + SECOND)
+        assert await searching.search_words(conn, ANNA, first) is not None
+        newest = await searching.remember_search(conn, ANNA, "one more", NOW + SECOND)
+        assert await searching.search_words(conn, ANNA, first) is None
+        assert await searching.remember_search(conn, ANNA, "Solar 'x' %", NOW + SECOND) > newest  # no number twice
+        older = await searching.remember_search(conn, ANNA, "the clock was set back", NOW - DAY)
+        assert await searching.search_words(conn, ANNA, older) is not None
+        assert await searching.search_words(conn, BEN, others) is not None  # however much one searches
 
 
 async def test_a_spell_is_as_it_was_last_written_and_only_of_chats_that_are_known(engine: Engine) -> None:

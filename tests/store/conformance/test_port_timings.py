@@ -10,7 +10,7 @@ from bot.domain.delivery_time import AT_ONCE, Mode, Quiet, Timing, Waits
 from bot.store.delivery import fanout, outbox
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, pushes, subscriptions, timings, topic_wishes
+from bot.store.readers import chat_settings, chats, pushes, subscriptions, timings, topic_wishes
 from bot.store.readers.timings import Wish
 
 DAILY = Timing(Mode.DAILY, minute=480, quiet=Quiet(1320, 420))
@@ -29,7 +29,7 @@ async def test_a_wish_is_stored_once_for_every_zone_and_goes_with_the_last_chat_
         assert await _timing(conn, ANNA) == AT_ONCE and not await timings.are_any(conn)
         for chat in (ANNA, BEN, CARA, 404):
             await timings.choose(conn, chat, DAILY)
-        await chats.set_zone(conn, CARA, "Asia/Tokyo")
+        await chat_settings.set_zone(conn, CARA, "Asia/Tokyo")
         assert [await _timing(conn, chat) for chat in (ANNA, BEN, CARA)] == [DAILY] * 3
         found = await timings.unasked(conn, NOW)
         assert sorted(found.values(), key=str) == [Wish(DAILY, "Asia/Tokyo"), Wish(DAILY, None)]
@@ -45,7 +45,7 @@ async def test_a_wish_is_stored_once_for_every_zone_and_goes_with_the_last_chat_
         await timings.choose(conn, CARA, AT_ONCE)
         await timings.drop_unused(conn)
         assert len(await timings.unasked(conn, NOW + SECOND)) == 1
-        await chats.set_zone(conn, ANNA, "UTC")
+        await chat_settings.set_zone(conn, ANNA, "UTC")
         await timings.choose(conn, ANNA, AT_ONCE)
         await timings.choose(conn, BEN, AT_ONCE)
         assert not await timings.are_any(conn)
@@ -141,7 +141,7 @@ async def test_a_wish_for_a_topic_is_its_chats_alone_and_follows_its_zone_and_qu
             return sorted((await timings.unasked(conn, NOW)).values(), key=str)
 
         assert await noted() == [Wish(Timing(Mode.HOURLY), None)] and await timings.are_any(conn)
-        await chats.set_zone(conn, ANNA, "Asia/Tokyo")
+        await chat_settings.set_zone(conn, ANNA, "Asia/Tokyo")
         assert await noted() == [Wish(Timing(Mode.HOURLY), "Asia/Tokyo")]
         night = Quiet(1320, 420)
         await timings.choose(conn, ANNA, Timing(quiet=night))

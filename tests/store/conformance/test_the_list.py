@@ -13,7 +13,13 @@ import bot.store
 
 STORE = Path(bot.store.__file__).parent
 SUITE = Path(__file__).parent
-OF_ONE_ENGINE = {"conftest.py", "filled_sqlite.py", "test_query_plans_sqlite.py"}
+OF_ONE_ENGINE = {
+    "conftest.py",
+    "filled_sqlite.py",
+    "test_query_plans_sqlite.py",
+    "test_rivals.py",
+    "test_what_differs.py",
+}
 """Files of the suite that know which engine it is."""
 
 

@@ -189,8 +189,8 @@ async def test_what_the_one_before_had_in_hand_is_anybody_s_again(running: Sever
     other = await running.start(url)
     with psycopg.connect(url) as conn:
         conn.execute(
-            "INSERT INTO newsbot.deliveries (campaign, chat, thread, not_before, owner) "
-            "VALUES (1, 7, 0, 0, 0), (1, 8, 0, 0, %s)",
+            "INSERT INTO newsbot.deliveries (campaign, chat, thread, not_before, owner, attempts) "
+            "VALUES (1, 7, 0, 0, 0, 0), (1, 8, 0, 0, %s, 1)",
             (first.term,),
         )
     killed = running.signal(leader, SIGKILL)

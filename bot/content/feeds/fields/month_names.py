@@ -1,8 +1,10 @@
 """
-The names of months in the languages of Europe, for the dates of feeds whose software speaks its user's language.
+The names of months in the languages of Europe and in Arabic, for the dates of feeds whose software speaks its user's
+language.
 
-Source: CLDR (https://cldr.unicode.org), names and abbreviations in dates and alone. Left out is what another name there
-begins with. Croatian is not among them: its `lis` and `srp` are other months than in Polish and Czech.
+Source: CLDR (https://cldr.unicode.org), names and abbreviations in dates and alone, and what `strftime` makes of `%b`
+in glibc's locales, which say сен and ноя where CLDR says сент. and нояб. Left out is what another name there begins
+with. Croatian is not among them: its `lis` and `srp` are other months than in Polish and Czech.
 """
 
 from __future__ import annotations
@@ -11,22 +13,25 @@ import unicodedata
 
 # From January to December, without accents. A word that is not here counts by its first three letters.
 _NAMES = (
-    "ene gen ian jaan jaanuar jan led oca saus sausio sausis sty tammi tammikuu tammikuuta ιαν січ янв яну",
-    "feb fev helmi helmikuu helmikuuta lut sub uno vas veebr veebruar φεβ лют фев",
-    "bre kov maalis maaliskuu maaliskuuta maart mar mrt μαρ бер мар",
-    "abr apr avr bal dub d’abr d’abril huhti huhtikuu huhtikuuta kwi nis απρ апр квіт квітень квітня",
-    "geg kve mag mai maj may mei touko toukokuu toukokuuta μαι μαω маи мая трав травень травня",
-    "birz birzelio birzelis cerven cervna cvn cze giu haz iun juin jun juuni kesa kesakuu kesakuuta ιον "
-    "ιουν ιουνιοσ ιουνιου июн черв червень червня юни",
-    "cervence cervenec cvc heina heinakuu heinakuuta iul juil juillet jul juuli liep liepa liepos lip lug "
-    "tem ιολ ιουλ ιουλιοσ ιουλιου июл лип юли",
-    "ago agu aout aug avg d’ag d’agost elo rugp rugpjucio rugpjutis sie srp αυγ авг серп серпень серпня",
-    "eyl rugs rugsejis rugsejo sep set syys syyskuu syyskuuta szept szeptember wrz zar σεπ вер сент "
-    "сентябрь сентября сеп",
-    "d’oct d’octubre eki loka lokakuu lokakuuta oct okt ott out paz rij spal spalio spalis οκτ жовт жовтень жовтня окт",
-    "kas lapkr lapkricio lapkritis lis marras marraskuu marraskuuta noiembrie nov νοε лист листопад "
-    "листопада ное нояб ноябрь ноября",
-    "ara dec des dets detsember dez dic gru joulu joulukuu joulukuuta pro δεκ груд грудень грудня дек",
+    "ene gen ian jaan jaanuar jan led oca saus sausio sausis sty tammi tammikuu tammikuuta xan yan ιαν "
+    "сту січ янв яну јан يناير",
+    "feb fev helmi helmikuu helmikuuta lut sub uno vas veebr veebruar φεβ лют фев феб فبراير",
+    "bre kov maalis maaliskuu maaliskuuta maart mar mrt μαρ бер мар сак مارس",
+    "abr apr avr bal dub d’abr d’abril huhti huhtikuu huhtikuuta kwi nis απρ апр квіт квітень квітня кра ابريل",
+    "geg kve mag mai maj may mei touko toukokuu toukokuuta μαι μαω маи мая мај трав травень травня مايو",
+    "birz birzelio birzelis cen cerven cervna cvn cze giu haz iun iyn iyun juin jun juuni kesa kesakuu kesakuuta xun "
+    "ιον ιουν ιουνιοσ ιουνιου июн черв червень червня чэр юни јун يونيو",
+    "cec cervence cervenec cvc heina heinakuu heinakuuta iul iyl iyul juil juillet jul juuli liep liepa liepos lip lug "
+    "tem xul ιολ ιουλ ιουλιοσ ιουλιου июл лип ліп юли јул يوليو",
+    "ag ago agu aout aug avg avq d’ag d’agost elo rugp rugpjucio rugpjutis sie srp αυγ авг жні серп серпень серпня "
+    "اغسطس",
+    "eyl rugs rugsejis rugsejo sen sep set syys syyskuu syyskuuta szept szeptember wrz zar σεπ вер сен сеп سبتمبر",
+    "d’oct d’octubre eki loka lokakuu lokakuuta oct okt ott out paz rij spal spalio spalis οκτ "
+    "жовт жовтень жовтня кас окт اكتوبر",
+    "kas lapkr lapkricio lapkritis lis marras marraskuu marraskuuta noiembrie nov noy νοε лист листопад "
+    "листопада ліс нов ное ноя نوفمبر",
+    "ara dec dek des dets detsember dez dic gru joulu joulukuu joulukuuta pro δεκ груд грудень грудня дек дец сне "
+    "ديسمبر",
 )
 _MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 

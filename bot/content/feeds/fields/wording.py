@@ -23,6 +23,10 @@ _HEADING = re.compile(r"\s*<h([1-6])(?=[\s>])[^<>]*>(.{0,2000}?)</h\1\s*>", re.I
 _LETTERS = re.compile(r"[\W_]+")
 _BLOCK_FIRST = re.compile(r"<(?:p|div|h[1-6]|ul|ol|figure|blockquote|section|article|table|pre)\b", re.IGNORECASE)
 _CUT_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}$|<$")
+# Where no block says that a text is HTML, only what can be nothing else.
+_SURELY_CUT_TAG = re.compile(
+    r"<[A-Za-z][A-Za-z0-9]{0,20}\s+[A-Za-z:-]{1,40}\s*=[^<>]{0,2000}$|</[A-Za-z][A-Za-z0-9]{0,20}\s*$"
+)
 _CUT_ENTITY = re.compile(r"&(?:#?[0-9a-zA-Z]{0,10})$")
 _CUT_MARKDOWN = re.compile(r"\s*!?\[[^\[\]]{0,300}(?:\]\([^()]{0,300})?(?:\.{3}|…)$")
 
@@ -94,8 +98,10 @@ def first_words(text: str) -> str:
 
 def _without_cut(markup: str) -> str:
     """Leave out a tag or entity that a limit of characters has cut in two."""
-    if not markup or markup.endswith(">") or _BLOCK_FIRST.match(markup) is None:
+    if not markup or markup.endswith(">"):
         return markup
+    if _BLOCK_FIRST.match(markup) is None:
+        return _SURELY_CUT_TAG.sub("", markup)
     return _CUT_ENTITY.sub("", _CUT_TAG.sub("", markup))
 
 

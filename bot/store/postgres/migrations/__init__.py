@@ -30,17 +30,24 @@ _LOCK = 0x6D696772  # "migr"
 def migrate(url: str, *, create: bool = True, marked: bool = False) -> None:
     """Give the database this version's tables; make them where there are none, if `create`.
 
+    Nothing is written where nothing is to be done, so what only looks can be asked of a standby.
+
     `marked`: also to one that was moved, or is to become the copy of another, on which nothing runs.
     Raises: StoreError, StoreNewer.
     """
     where = ServerAddress(url).shown
-    with translating(where), psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
+    with translating(url), psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
+        # One that is stopped or cut off half-way loses what it has begun, and the next one need not wait for it.
+        conn.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'")
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        if not create and not _has_tables(conn):
+        has_tables = _has_tables(conn)
+        if not has_tables and not create:
             raise StoreError(f"there is no bot's database at {where}; `newsbot run` or `newsbot import` makes one")
-        conn.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        if not has_tables:
+            conn.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         conn.execute(f"SET LOCAL search_path = {SCHEMA}, pg_catalog")
-        conn.execute("CREATE TABLE IF NOT EXISTS schema_version (number bigint PRIMARY KEY)")
+        if not has_tables:
+            conn.execute("CREATE TABLE schema_version (number bigint PRIMARY KEY)")
         [(version,)] = conn.execute("SELECT coalesce(max(number), 0) FROM schema_version").fetchall()
         if version > latest():
             raise StoreNewer(f"the database {where} was made by a newer newsbot; run that version")

@@ -7,7 +7,7 @@ from bot.domain.message import Button
 from bot.domain.role import Role, may_read
 from bot.errors import AmbiguousArticle, TakenDown, UnknownArticle
 from bot.render.editor import desk, takedown
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.kit.commands import Access, may
 from bot.telegram_edge.kit.context import BotContext

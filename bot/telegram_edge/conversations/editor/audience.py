@@ -8,7 +8,7 @@ from bot.domain.message import Message
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.render import error_messages
 from bot.render.editor import audience as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.content import topic_ticks
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import chosen_audience

@@ -9,7 +9,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render.editor import corrections as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import corrections, telling
 from bot.services.newsroom.corrections import Changing
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late

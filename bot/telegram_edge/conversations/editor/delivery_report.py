@@ -6,7 +6,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render.editor import delivery_report as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.publishing import rate_of

@@ -7,11 +7,11 @@ from datetime import timedelta
 from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
-from bot.render.editor import desk as screens
+from bot.render.editor import drafts as draft_list
 from bot.render.editor import held as held_screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import desk, newsroom
+from bot.services.newsroom import campaign_control, desk, held_news, newsroom
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import asked_late
@@ -44,7 +44,7 @@ async def push_all(ctx: BotContext, press: PressRequest) -> None:
     """Push everything that is held."""
     now = ctx.clock()
     before = {one.id for one in await desk.under_way(ctx.db)}
-    numbers = await newsroom.push_held(ctx.db, by=press.person, now=now, undo=ctx.settings.undo)
+    numbers = await held_news.push_held(ctx.db, by=press.person, now=now, undo=ctx.settings.undo)
     ctx.wake()
     if not numbers:
         await press.redraw(held_screens.nothing_held(press.words))
@@ -63,7 +63,7 @@ async def stop_all(ctx: BotContext, press: PressRequest) -> None:
     numbers: list[int] = []
     for one in await _between(ctx, press):
         try:
-            await newsroom.stop(ctx.db, one.id, by=press.person, now=ctx.clock())
+            await campaign_control.stop(ctx.db, one.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             continue
         if one.article is not None:
@@ -80,7 +80,7 @@ async def resume_all(ctx: BotContext, press: PressRequest) -> None:
         if one.state is CampaignState.RUNNING:
             continue
         try:
-            await newsroom.resume(ctx.db, one.id, by=press.person, now=ctx.clock())
+            await campaign_control.resume(ctx.db, one.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             continue
         if one.article is not None:
@@ -91,7 +91,7 @@ async def resume_all(ctx: BotContext, press: PressRequest) -> None:
 
 async def archive_all(ctx: BotContext, press: PressRequest) -> None:
     """List everything that is held, and push none of it."""
-    numbers = await newsroom.archive_held(ctx.db, by=press.person, now=ctx.clock())
+    numbers = await held_news.archive_held(ctx.db, by=press.person, now=ctx.clock())
     ctx.wake()
     archived = held_screens.held_archived(press.words, numbers)
     await press.redraw(archived if numbers else held_screens.nothing_held(press.words))
@@ -163,7 +163,9 @@ async def _page(ctx: BotContext, asked: Request | PressRequest, before: tuple[in
     is_editor = await is_for(ctx, asked, Access.EDITORS)
     page = await desk.drafts(ctx.db, before, PAGE, made_by=None if is_editor else asked.person)
     zone = ctx.look(asked.chat).zone
-    return screens.drafts(asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None)
+    return draft_list.drafts(
+        asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None
+    )
 
 
 def _is_lowered(press: PressRequest) -> bool:

@@ -18,8 +18,8 @@ from bot.render import error_messages
 from bot.render.editor import edit_refusals as refusals
 from bot.render.editor import editing as screens
 from bot.render.editor import topic_ticks as tick_screens
-from bot.render.editor.desk import Verb
 from bot.render.editor.related_links import related_links
+from bot.render.editor.verbs import Verb
 from bot.services.content import editing, topic_ticks
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.edit_steps import asked_for, change, decision, may_edit, show, while_away

@@ -23,7 +23,7 @@ from bot.render.editor import edit_refusals as refusals
 from bot.render.editor import editing as edit_screens
 from bot.render.editor import links as link_screens
 from bot.render.editor import related_links as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.content import links
 from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.conversations.editor.article_args import article_pressed

@@ -13,7 +13,7 @@ from bot.domain.editing import AskedEdit, EditField, Ticked
 from bot.render import error_messages
 from bot.render.editor import editing as edit_screens
 from bot.render.editor import topic_ticks as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.content import editing, topic_ticks
 from bot.telegram_edge.conversations.editor.article_args import article_pressed
 from bot.telegram_edge.conversations.editor.edit_steps import asked_for, change, may_edit, while_away

@@ -17,12 +17,12 @@ from bot.domain.press import press as data_of
 from bot.domain.when_text import morning_after
 from bot.errors import OutOfTurn
 from bot.render.editor import approvals as approval_screens
+from bot.render.editor import article_note, edit_refusals
 from bot.render.editor import audience as audience_screens
-from bot.render.editor import desk, edit_refusals
 from bot.render.editor import schedule as schedule_screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
-from bot.services.content.typed_fields import topics_typed
+from bot.services.content.typed_fields import EVERYBODY, audience_typed
 from bot.services.newsroom import approvals, chosen_audience
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Newsroom, Waiting
@@ -90,10 +90,8 @@ async def topics_behind_only(
     if typed is None:
         return True, None
     try:
-        return True, await topics_typed(ctx.db, article, typed)
+        return True, await audience_typed(ctx.db, article, typed, (EVERYBODY, asked.words("all")))
     except Refusal as refusal:
-        if typed.casefold() in ("all", asked.words("all").casefold()):
-            return True, ()
         await asked.answer(edit_refusals.refused(asked.words, article, EditField.TOPICS, refusal))
         return False, None
 
@@ -120,7 +118,7 @@ def night_button(ctx: BotContext, asked: Request | PressRequest, article: Articl
 
 async def waiting_for(
     ctx: BotContext, asked: Request | PressRequest, article: Article, reach: int
-) -> desk.Waiting | None:
+) -> article_note.Waiting | None:
     """Return what is asked about an article, and the button for it; None when nothing is."""
     request = await approvals.request_for(ctx.db, article.number)
     if request is None or request.revision != article.revision:
@@ -128,5 +126,5 @@ async def waiting_for(
     names, zone = await newsdesk.names(ctx.db), ctx.look(asked.chat).zone
     said = approval_screens.asks(asked.words, request, names, zone, asked.person)
     if request.asked_by == asked.person:
-        return desk.Waiting(said, Button(asked.words("Withdraw"), data=data_of(Verb.DECLINE, article.number)))
-    return desk.Waiting(said, approval_screens.approve_button(asked.words, request, reach))
+        return article_note.Waiting(said, Button(asked.words("Withdraw"), data=data_of(Verb.DECLINE, article.number)))
+    return article_note.Waiting(said, approval_screens.approve_button(asked.words, request, reach))

@@ -16,14 +16,15 @@ from bot.domain.progress import lasting, shown_as
 from bot.domain.when_text import read_manner
 from bot.errors import OutOfTurn
 from bot.render import error_messages
-from bot.render.editor import announcements, desk, progress, telling
+from bot.render.editor import announcements, article_note, desk, progress, telling
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
-from bot.render.editor.desk import PictureCheck, Verb
+from bot.render.editor.article_note import PictureCheck
 from bot.render.editor.progress import Sendable
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
+from bot.services.newsroom import campaign_control
 from bot.services.newsroom import desk as newsdesk
-from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
@@ -74,22 +75,22 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: Article)
         zone, fault = ctx.look(asked.chat).zone, _link_fault(ctx, article)
         may_edit = article.state is ArticleState.DRAFT and article.made_by == asked.person
         await asked.answer(
-            desk.note_for_contributor(asked.words, article, zone, fault, copy.picture, may_edit=may_edit)
+            article_note.note_for_contributor(asked.words, article, zone, fault, copy.picture, may_edit=may_edit)
         )
 
 
 async def more(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     is_night = night_button(ctx, press, article) is not None
-    await press.redraw_keyboard(desk.more_keyboard(press.words, article, is_night=is_night))
+    await press.redraw_keyboard(article_note.more_keyboard(press.words, article, is_night=is_night))
 
 
 async def back(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
-    reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
+    reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if article_note.may_publish(article) else 0
     waiting = await waiting_for(ctx, press, article, reach)
     await press.redraw_keyboard(
-        desk.note_keyboard(press.words, article, reach, waiting, night_button(ctx, press, article))
+        article_note.note_keyboard(press.words, article, reach, waiting, night_button(ctx, press, article))
     )
 
 
@@ -117,7 +118,7 @@ async def publish(ctx: BotContext, request: Request) -> None:
         at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
         question, button = await _ask_to_publish(ctx, request, article)
         if manner is not Manner.USUAL:
-            button = desk.manner_button(request.words, article, manner)
+            button = article_note.manner_button(request.words, article, manner)
         await request.answer(desk.asked_late(request.words, question, button, at))
         return
     await _publish_anew(ctx, request, article, manner, only_to)
@@ -156,7 +157,7 @@ async def ask_to_publish_so(ctx: BotContext, press: PressRequest) -> LateAnswer:
     """Ask again when a press that says how it arrives waited while newsbot was not running."""
     article = await article_pressed(ctx, press)
     manner = Manner.SILENT if press.press.verb == Verb.SILENTLY else Manner.BREAKING
-    button = desk.manner_button(press.words, article, manner)
+    button = article_note.manner_button(press.words, article, manner)
     return asked_late(press, press.words("Publish #{number} now?", number=article.number), button)
 
 
@@ -193,8 +194,8 @@ async def _ask_to_publish(ctx: BotContext, asked: Request | PressRequest, articl
     if only := await chosen_line(ctx, asked.words, article):
         question = f"{question} {only}"
     if await delivery_reports.is_paused(ctx.db):
-        question = f"{question} {desk.paused(asked.words)}"
-    return question, desk.publish_button(asked.words, article, reach)
+        question = f"{question} {article_note.paused(asked.words)}"
+    return question, article_note.publish_button(asked.words, article, reach)
 
 
 # Stopping and going on
@@ -207,7 +208,7 @@ async def stop(ctx: BotContext, press: PressRequest) -> None:
         return
     if found.state in (CampaignState.RUNNING, CampaignState.HELD):
         try:
-            await newsroom.stop(ctx.db, found.id, by=press.person, now=ctx.clock())
+            await campaign_control.stop(ctx.db, found.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             pass  # the last message left just now, and the message says so
         else:
@@ -221,7 +222,7 @@ async def send_now(ctx: BotContext, press: PressRequest) -> None:
     if found is None:
         return
     try:
-        await newsroom.send_now(ctx.db, found.id, by=press.person, now=ctx.clock())
+        await campaign_control.send_now(ctx.db, found.id, by=press.person, now=ctx.clock())
     except OutOfTurn:  # another editor, a file or a burst was first
         await _tell_how_it_stands(ctx, press)
     else:
@@ -235,7 +236,7 @@ async def send_rest(ctx: BotContext, press: PressRequest) -> None:
     if found is None:
         return
     try:
-        await newsroom.resume(ctx.db, found.id, by=press.person, now=ctx.clock())
+        await campaign_control.resume(ctx.db, found.id, by=press.person, now=ctx.clock())
     except OutOfTurn:
         await _tell_how_it_stands(ctx, press)
     else:
@@ -330,7 +331,7 @@ async def _note(
     ctx: BotContext, asked: Request | PressRequest, article: Article, picture: PictureCheck, refused: int
 ) -> Message:
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock())
-    return desk.note(
+    return article_note.note(
         asked.words,
         article,
         ctx.look(asked.chat).zone,

@@ -14,7 +14,7 @@ from bot.errors import OutOfTurn
 from bot.render import error_messages
 from bot.render.editor import desk
 from bot.render.editor import schedule as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late

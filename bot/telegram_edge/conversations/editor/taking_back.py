@@ -12,7 +12,7 @@ from bot.errors import OutOfTurn
 from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import corrections, newsroom, telling
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting

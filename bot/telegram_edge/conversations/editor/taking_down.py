@@ -8,7 +8,7 @@ from bot.domain.message import Message
 from bot.errors import TakenDown, UnknownArticle
 from bot.render.editor import corrections as copies_screens
 from bot.render.editor import takedown as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.delivery import takedown_reports
 from bot.services.newsroom import takedown
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed

@@ -7,7 +7,7 @@ from bot.domain.message import Message
 from bot.errors import OutOfTurn
 from bot.render.editor import second_editor as second_screens
 from bot.render.editor import telling as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.newsroom import second_editor, telling
 from bot.services.newsroom.telling import Question, Told
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed

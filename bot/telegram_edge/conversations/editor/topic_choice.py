@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import UnknownTopic
 from bot.render import error_messages
 from bot.render.editor import topic_choice as screens
-from bot.render.editor.desk import Verb
+from bot.render.editor.verbs import Verb
 from bot.services.content.topic_choice import choice
 from bot.services.newsroom import desk, newsroom
 from bot.telegram_edge.conversations.editor import publishing

@@ -11,7 +11,8 @@ from bot.domain.delivery_time import EVERY_DAY, MAX_PER_HOUR, WORKING_DAYS, Mode
 from bot.domain.message import Message
 from bot.domain.timing_text import Fault, Misread, delivery_wish, pause_wish, quiet_wish
 from bot.render.reader import delivery_settings as screens
-from bot.render.reader.settings import SettingsPage, overview
+from bot.render.reader.settings import overview
+from bot.render.reader.settings_menu import SettingsPage
 from bot.services.readers import membership, preferences
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Conversation, PressRule

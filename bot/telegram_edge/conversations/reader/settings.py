@@ -11,6 +11,7 @@ from bot.domain.parts import ALL_PARTS, arranged, read_parts
 from bot.domain.timing_text import on_or_off
 from bot.render.locale import Words, languages, words_for
 from bot.render.reader import filters as filter_screens
+from bot.render.reader import language_settings, parts_settings, settings_menu
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
@@ -62,14 +63,14 @@ async def _zone_named(ctx: BotContext, request: Request, name: str) -> None:
 async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Set a language by its tag or its name, or let the chat follow its person's client (`auto`)."""
     chat, name = request.chat, ctx.bot.first_name
-    if wish.casefold() == screens.AUTO and request.is_private:
+    if wish.casefold() == language_settings.AUTO and request.is_private:
         await preferences.follow_client(ctx.db, chat, request.language)
-        chat = replace(chat, language=request.language, language_chosen=False)
-    elif (spoken := screens.language_called(request.words, wish, languages())) is not None:
+        chat = chat._replace(language=request.language, language_chosen=False)
+    elif (spoken := language_settings.language_called(request.words, wish, languages())) is not None:
         await preferences.set_language(ctx.db, chat, spoken)
-        chat = replace(chat, language=spoken, language_chosen=True)
+        chat = chat._replace(language=spoken, language_chosen=True)
     else:
-        await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
+        await request.answer(language_settings.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
     words = words_for(chat.language) if request.managing is None else request.words
@@ -82,7 +83,7 @@ async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(not_among(request.words, wish, screens.pictures_page(request.words, request.chat)))
         return
     await preferences.set_pictures(ctx.db, request.chat, pictures)
-    await _show(ctx, request, replace(request.chat, pictures=pictures))
+    await _show(ctx, request, request.chat._replace(pictures=pictures))
 
 
 async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -91,14 +92,14 @@ async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
         await _unchanged(ctx, request, wish)
         return
     await preferences.set_silent(ctx.db, request.chat, silent)
-    await _show(ctx, request, replace(request.chat, silent=silent))
+    await _show(ctx, request, request.chat._replace(silent=silent))
 
 
 async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Set the parts of pushes: their names, `all`, or `auto` for the operator's. Any other name gets the buttons."""
-    named = [screens.part_named(request.words, name) for name in wish.replace(",", " ").split()]
+    named = [parts_settings.part_named(request.words, name) for name in wish.replace(",", " ").split()]
     try:
-        wanted = None if named == [screens.AUTO] else read_parts(" ".join(named))
+        wanted = None if named == [language_settings.AUTO] else read_parts(" ".join(named))
     except ValueError as error:
         await request.answer(await _parts_page(ctx, request, str(error)))
         return
@@ -107,7 +108,7 @@ async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
         return
     parts = None if wanted is None else arranged(wanted, ctx.settings.parts)
     await preferences.set_parts(ctx.db, request.chat, parts)
-    await request.answer(await _parts_page(ctx, replace(request, chat=replace(request.chat, parts=parts))))
+    await request.answer(await _parts_page(ctx, replace(request, chat=request.chat._replace(parts=parts))))
 
 
 async def _parts_page(ctx: BotContext, request: Request | PressRequest, unknown: str = "") -> Message:
@@ -115,7 +116,7 @@ async def _parts_page(ctx: BotContext, request: Request | PressRequest, unknown:
     chat, look = request.chat, ctx.look(request.chat)
     article, worn = await preferences.example(ctx.db) or (None, [])
     shown = example(article, worn, look, ctx.clock())
-    return screens.parts_page(request.words, chat, ctx.settings.parts, shown, unknown)
+    return parts_settings.parts_page(request.words, chat, ctx.settings.parts, shown, unknown)
 
 
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
@@ -177,17 +178,17 @@ _TYPED = {
 async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page. A page that is not there (any more) becomes the overview."""
     match _number(press):
-        case screens.SettingsPage.PICTURES:
+        case settings_menu.SettingsPage.PICTURES:
             page = screens.pictures_page(press.words, press.chat)
-        case screens.SettingsPage.LANGUAGE:
+        case settings_menu.SettingsPage.LANGUAGE:
             page = _languages(ctx, press)
-        case screens.SettingsPage.REGIONS:
+        case settings_menu.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
-        case screens.SettingsPage.DIGEST:
+        case settings_menu.SettingsPage.DIGEST:
             page = digest_page(press.words, press.chat)
-        case screens.SettingsPage.PARTS:
+        case settings_menu.SettingsPage.PARTS:
             page = await _parts_page(ctx, press)
-        case screens.SettingsPage.FILTERS:
+        case settings_menu.SettingsPage.FILTERS:
             page = filter_screens.filters_page(press.words, press.chat)
         case number:
             page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
@@ -196,7 +197,7 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
 
 async def turn_zones(ctx: BotContext, press: PressRequest) -> None:
     """Show a page of the zones in one part of the world."""
-    region = next((name for name in _regions() if screens.name_number(name) == _number(press)), None)
+    region = next((name for name in _regions() if settings_menu.name_number(name) == _number(press)), None)
     if region is None:
         await press.redraw(screens.regions_page(press.words, press.chat, _regions()))
         return
@@ -209,7 +210,7 @@ async def set_pictures(ctx: BotContext, press: PressRequest) -> None:
     if 0 <= number < len(screens.PICTURE_SIZES):
         pictures = screens.PICTURE_SIZES[number]
         await preferences.set_pictures(ctx.db, press.chat, pictures)
-        press.chat = replace(press.chat, pictures=pictures)
+        press.chat = press.chat._replace(pictures=pictures)
         await press.toast(screens.pictures_set(press.words, pictures))
     await press.redraw(_overview(ctx, press))
 
@@ -218,18 +219,18 @@ async def set_parts(ctx: BotContext, press: PressRequest) -> None:
     """Show a part or leave it out, as the button said; without a number all are shown, or those of the operator."""
     place, is_shown = _number(press), _number(press, 1) == 1
     chosen = arranged(press.chat.parts, ctx.settings.parts)
-    if not press.numbers or place == screens.USUAL_PARTS:
+    if not press.numbers or place == parts_settings.USUAL_PARTS:
         parts = ALL_PARTS if not press.numbers else None
-        toast = screens.parts_set(press.words, arranged(parts, ctx.settings.parts))
-    elif 0 <= place < len(screens.PART_NUMBERS):
-        part = screens.PART_NUMBERS[place]
+        toast = parts_settings.parts_set(press.words, arranged(parts, ctx.settings.parts))
+    elif 0 <= place < len(parts_settings.PART_NUMBERS):
+        part = parts_settings.PART_NUMBERS[place]
         parts = arranged({*chosen, part} if is_shown else {*chosen} - {part}, ctx.settings.parts)
-        toast = screens.part_set(press.words, part, is_shown)
+        toast = parts_settings.part_set(press.words, part, is_shown)
     else:
         await press.redraw(_overview(ctx, press))
         return
     await preferences.set_parts(ctx.db, press.chat, parts)
-    press.chat = replace(press.chat, parts=parts)
+    press.chat = press.chat._replace(parts=parts)
     await press.toast(toast)
     await press.redraw(await _parts_page(ctx, press))
 
@@ -257,13 +258,13 @@ async def set_threads(ctx: BotContext, press: PressRequest) -> None:
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
     silent = _number(press) == 1
     await preferences.set_silent(ctx.db, press.chat, silent)
-    press.chat = replace(press.chat, silent=silent)
+    press.chat = press.chat._replace(silent=silent)
     await press.toast(screens.silence_set(press.words, silent))
     await press.redraw(_overview(ctx, press))
 
 
 async def set_language(ctx: BotContext, press: PressRequest) -> None:
-    language = next((tag for tag in languages() if screens.name_number(tag) == _number(press)), None)
+    language = next((tag for tag in languages() if settings_menu.name_number(tag) == _number(press)), None)
     if language is not None:
         await preferences.set_language(ctx.db, press.chat, language)
         await _speaks(ctx, press, language, chosen=True)
@@ -274,16 +275,16 @@ async def set_language(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def _speaks(ctx: BotContext, press: PressRequest, language: str, *, chosen: bool) -> None:
-    press.chat = replace(press.chat, language=language, language_chosen=chosen)
+    press.chat = press.chat._replace(language=language, language_chosen=chosen)
     if press.managing is None:
         press.words = words_for(language)
-    await press.toast(screens.language_set(press.words, language, chosen))
+    await press.toast(language_settings.language_set(press.words, language, chosen))
     await ctx.menus.retranslate(press.chat.id)
 
 
 async def set_zone(ctx: BotContext, press: PressRequest) -> None:
     """Set the zone, or without a number take the operator's again."""
-    zone = next((name for name in preferences.zones() if screens.name_number(name) == _number(press)), None)
+    zone = next((name for name in preferences.zones() if settings_menu.name_number(name) == _number(press)), None)
     if zone is not None or not press.numbers:
         press.chat = await preferences.set_zone(ctx.db, press.chat, zone, ctx.clock())
         ctx.wake()
@@ -305,7 +306,7 @@ def _overview_of(ctx: BotContext, words: Words, chat: Chat) -> Message:
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
-    return screens.language_page(press.words, press.chat, languages(), ctx.bot.first_name)
+    return language_settings.language_page(press.words, press.chat, languages(), ctx.bot.first_name)
 
 
 def _regions() -> list[str]:
@@ -331,15 +332,15 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
-        PressRule(screens.SETTINGS, turn, admins_only=True),
+        PressRule(settings_menu.SETTINGS, turn, admins_only=True),
         PressRule(screens.ZONES, turn_zones, admins_only=True),
         PressRule(screens.PICTURES, set_pictures, admins_only=True),
-        PressRule(screens.PARTS, set_parts, admins_only=True),
+        PressRule(parts_settings.PARTS, set_parts, admins_only=True),
         PressRule(screens.SILENT, set_silent, admins_only=True),
         PressRule(screens.REPEATS, set_repeats, admins_only=True),
         PressRule(screens.THREADS, set_threads, admins_only=True),
-        PressRule(screens.LANGUAGE, set_language, admins_only=True),
+        PressRule(language_settings.LANGUAGE, set_language, admins_only=True),
         PressRule(screens.ZONE, set_zone, admins_only=True),
-        PressRule(screens.CLOSE, close, admins_only=True),
+        PressRule(settings_menu.CLOSE, close, admins_only=True),
     ),
 )

@@ -1,4 +1,4 @@
-"""The commands of `newsbot sources`, as typer reads them. Like all others they import what they need when they run."""
+"""`newsbot sources`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.commands.arguments import Json
 from bot.cli.process import DONE
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Source = Annotated[
     str, typer.Argument(metavar="ID", help="A source's number, its address, or its name.", show_default=False)
 ]
@@ -60,7 +60,8 @@ def add_source(
     try:
         choices = sources.choices_of(topic or (), taken_as, every, name, only or (), never or ())
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+        wrong = "--every" if taken_as in ("news", "drafts") else "--as"
+        raise typer.BadParameter(str(error), param_hint=wrong) from error
     return sources.add(url, choices)
 
 

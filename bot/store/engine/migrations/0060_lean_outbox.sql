@@ -1,0 +1,1 @@
+-- PostgreSQL has fewer indexes from here on. SQLite finds a row by its number without any.
