@@ -9,7 +9,7 @@ Source: https://sqlite.org/wal.html
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -307,6 +307,9 @@ class Database:
     async def processes(self) -> int:
         """Return how many processes are this bot: a lock beside the file makes sure that it is one."""
         return 1
+
+    async def tell_others(self, what: Collection[str]) -> None:
+        """Let the other processes that are this bot hear something: there are none."""
 
     async def ahead_of(self, now: datetime) -> timedelta:
         """Return how far the clock that counts is ahead of one that says `now`: the machine's is the one."""

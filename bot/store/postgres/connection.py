@@ -41,11 +41,12 @@ _WATCHED = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-# Whoever writes waits for the writer before; a process that is stopped or cut off with a transaction open loses it.
+# Whoever writes waits for the writer before; a process that is stopped or cut off with a transaction open loses it, so
+# that only one at work, from far away, is waited for longer.
 _SETTINGS = (
     ("search_path", f"{SCHEMA}, pg_catalog"),
     ("jit", "off"),
-    ("lock_timeout", "'5s'"),
+    ("lock_timeout", "'20s'"),
     ("idle_in_transaction_session_timeout", "'5s'"),
 )
 # Left to itself the server makes many plans anew each time: it compares what the plans would cost, and takes too little
