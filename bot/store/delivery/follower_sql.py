@@ -69,7 +69,7 @@ WHERE k.state = 'active'
            AND EXISTS (SELECT 1 FROM unwanted_sources AS x WHERE x.chat = c.chat AND {_UNWANTED}))
   AND NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 """
-_GOOD_ENOUGH = "AND coalesce(k.quality <= :quality, true)"
+GOOD_ENOUGH = "AND coalesce(k.quality <= :quality, true)"
 _NOT_REFUSED = f"AND c.chat NOT IN ({_REFUSING})"
 
 
@@ -78,7 +78,7 @@ def recipients(*, states_quality: bool, holds_phrases: bool) -> str:
 
     What cannot keep it from anybody is not asked for each of a million chats: either takes a twentieth of the time.
     """
-    return f"{_RECIPIENTS} {_GOOD_ENOUGH if states_quality else ''} {_NOT_REFUSED if holds_phrases else ''}"
+    return f"{_RECIPIENTS} {GOOD_ENOUGH if states_quality else ''} {_NOT_REFUSED if holds_phrases else ''}"
 
 
 # The end is found by counting along each followed topic, phrase and story by itself: to merge them would look at every

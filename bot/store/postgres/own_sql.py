@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.relevance import MOST_PIECES
-from bot.store.delivery import outbox, settlement
+from bot.store.delivery import follower_sql, outbox, settlement
 from bot.store.readers import stories
 from bot.store.readers.relevance import by_relevance
 
@@ -82,15 +82,10 @@ WHERE NOT (
 )
 ORDER BY chat
 """
-_JOINED = """
-CROSS JOIN chats AS k ON k.id = c.chat
-WHERE k.state = 'active'
-  AND coalesce(k.quality <= :quality, true)
-"""
+_JOINED = f"{follower_sql.CHAT}\nWHERE k.state = 'active'"
 _ASKED = """
 WHERE (EXISTS (
-    SELECT 1 FROM chats AS k WHERE k.id = c.chat AND k.id > :after AND k.id <= :until AND k.state = 'active'
-      AND coalesce(k.quality <= :quality, true)
+    SELECT 1 FROM chats AS k WHERE k.id = c.chat AND k.id > :after AND k.id <= :until AND k.state = 'active' {quality}
 )) IS TRUE
 """
 
@@ -98,8 +93,18 @@ WHERE (EXISTS (
 def own(sql: str) -> str:
     """Return what PostgreSQL is asked in the place of a statement of the store's, in the store's SQL."""
     if (fan_out := _FAN_OUT.fullmatch(sql)) is not None:
-        return _FANNED_OUT.format(columns=fan_out["columns"], rows=fan_out["rows"].replace(_JOINED, _ASKED))
+        return _FANNED_OUT.format(columns=fan_out["columns"], rows=_without_join(fan_out["rows"]))
     return OWN.get(sql, sql)
+
+
+def _without_join(rows: str) -> str:
+    """Return the recipients without a join with their chats, if nothing else of a chat is wanted."""
+    quality = follower_sql.GOOD_ENOUGH if follower_sql.GOOD_ENOUGH in rows else ""
+    others = rows.replace(_JOINED, _ASKED.format(quality=quality), 1)
+    if quality:
+        before, _, after = others.rpartition(quality)  # where it stood in the join
+        others = before + after
+    return rows if re.search(r"\bk\.", others.replace(_ASKED.format(quality=quality), "")) else others
 
 
 def _with_rows(statement: str, rows: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.store.postgres.rows import adapt
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 READERS = 4 * ROWS_PER_PIECE
 PLAIN = Followers(1, (1,), TopicTree({1: None}), ("northgate",), NOW)
+CHOSEN = replace(PLAIN, quality=5)
 WIDE = Followers(1, (2, 1), TopicTree({1: None, 2: 1}), ("northgate",), NOW, stories=(KnownStory(7, ""),))
 PIECE = {"after": 2 * ROWS_PER_PIECE, "until": 3 * ROWS_PER_PIECE, "now": 0, "campaign": 1, "operation": 1}
 AT_ONCE = """
@@ -72,7 +74,7 @@ def _most(conn: psycopg.Connection, sql: str, values: dict[str, object]) -> tupl
     return conn.execute("SELECT count(*) FROM deliveries").fetchall()[0][0], max(many)
 
 
-@pytest.mark.parametrize("audience", [PLAIN, WIDE], ids=["one topic", "two topics and a story"])
+@pytest.mark.parametrize("audience", [PLAIN, CHOSEN, WIDE], ids=["one topic", "a quality", "two topics and a story"])
 @pytest.mark.parametrize("knows", ["nobody", "half of them", "everybody"])
 def test_a_piece_goes_through_its_own_chats_whatever_the_planner_knows(
     conn: psycopg.Connection, knows: str, audience: Followers
@@ -102,3 +104,10 @@ def test_a_piece_at_the_times_of_its_chats_is_found_in_the_same_way(conn: psycop
         written, most = _most(conn, sql, values)
         assert written == ROWS_PER_PIECE and most <= 2 * ROWS_PER_PIECE
         conn.execute("TRUNCATE deliveries")
+
+
+def test_who_wants_to_know_more_of_a_chat_finds_it_in_the_same_words(conn: psycopg.Connection) -> None:
+    conn.execute("UPDATE chats SET announcements = 0 WHERE id % 2 = 0")
+    sql, values = CHOSEN.recipients(AT_ONCE, " AND k.announcements = 1", **PIECE)
+    written, _ = _most(conn, sql, values)
+    assert written == ROWS_PER_PIECE / 2
