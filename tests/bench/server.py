@@ -20,7 +20,7 @@ from bot.store.moving.opening import source_at, target_at
 def durable() -> Iterator[Cluster]:
     """A server with room for a million chats in its memory, until the block ends."""
     with (
-        tempfile.TemporaryDirectory(prefix="newsbot-bench-") as base,
+        tempfile.TemporaryDirectory(prefix="newsbot-bench-", ignore_cleanup_errors=True) as base,
         private_cluster(Path(base), durable=True, shared_buffers="'512MB'") as cluster,
     ):
         yield cluster

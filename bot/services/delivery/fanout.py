@@ -50,7 +50,7 @@ async def fan_out_next(
             current,
             audience,
             now,
-            fanout.ROWS_AT_THEIR_TIMES if at_own_times else fanout.ROWS_PER_PIECE,
+            round((fanout.ROWS_AT_THEIR_TIMES if at_own_times else fanout.ROWS_PER_PIECE) * db.PIECE),
             operation=kind.operation,
             at_own_times=at_own_times,
             goes_on=lambda: next(further, False) and not db.is_wanted,

@@ -40,7 +40,8 @@ class Database:
     while waiting for a second one would hold both for ever.
     """
 
-    PIECES_AT_ONCE: ClassVar[int] = 1  # of a large work in one block, while nobody waits
+    PIECE: ClassVar[float] = 1.0  # of a large work, for which others wait: as a share of what takes SQLite 10 ms
+    PIECES_AT_ONCE: ClassVar[int] = 1  # in one block, while nobody waits
 
     def __init__(
         self, path: Path | None, writer: Connection, readers: list[Connection], time: Callable[[], float] = monotonic

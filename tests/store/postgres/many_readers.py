@@ -19,7 +19,8 @@ from bot.store.engine.database import Database
 from bot.store.postgres.database import PostgresDatabase
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
-AT_ONCE = ROWS_PER_PIECE * PostgresDatabase.PIECES_AT_ONCE  # while nobody waits
+PIECE = round(ROWS_PER_PIECE * PostgresDatabase.PIECE)
+AT_ONCE = PIECE * PostgresDatabase.PIECES_AT_ONCE  # while nobody waits
 READERS = AT_ONCE + 1_000
 ANNA = 1
 

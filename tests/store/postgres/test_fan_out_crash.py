@@ -14,14 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from many_readers import ANNA, AT_ONCE, NOW, READERS, opened, promise_to_all, put_readers
+from many_readers import ANNA, AT_ONCE, NOW, PIECE, READERS, opened, promise_to_all, put_readers
 from postgres_cluster import Cluster, private_cluster, programs, skip_without
 from several import with_tables
 
 from bot.domain.chat import ChatState
 from bot.services.delivery.fanout import fan_out_next
 from bot.store.delivery import campaigns, leases, outbox
-from bot.store.delivery.fanout import ROWS_PER_PIECE
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 
@@ -106,7 +105,7 @@ async def test_a_reader_whose_write_shares_the_commit_of_a_piece_is_told_once_bo
         _crash(server)
     async with opened(url) as db:
         rows, total = await _whole(db)
-        assert rows == total and rows in (ROWS_PER_PIECE, ROWS_PER_PIECE - (first == "the reader")), "one piece"
+        assert rows == total and rows in (PIECE, PIECE - (first == "the reader")), "one piece"
         async with db.reading() as conn:
             anna = await chats.chat(conn, ANNA)
     assert anna is not None and anna.state is ChatState.PAUSED
