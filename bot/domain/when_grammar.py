@@ -19,7 +19,7 @@ from bot.domain.when_words import Part, Vocabulary
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"  # of Chinese and Japanese, where each character is a token
 _TOKEN = re.compile(rf"\d+|[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W\d_])+|[^\w\s]")
-_ARABIC_DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0) for digit in range(10)}
+_ALIKE = {zero + digit: str(digit) for zero in (0x660, 0x6F0) for digit in range(10)} | {ord("،"): ",", ord("、"): ","}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Said:
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
-    """Return words, numbers and signs, without accents and in small letters."""
+    """Return words, numbers and signs, without accents and marks of direction, and in small letters."""
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ß", "ss").casefold())
-    plain = "".join(char for char in folded if not unicodedata.combining(char)).translate(_ARABIC_DIGITS)
-    return tuple(_TOKEN.findall(plain))
+    plain = "".join(char for char in folded if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
+    return tuple(_TOKEN.findall(plain.translate(_ALIKE)))
 
 
 @lru_cache(maxsize=4096)
@@ -117,9 +117,10 @@ def _day(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> 
         if (after := _starts(tokens, place, phrase)) is not None:
             yield after, replace(said, days=days, filler=False)
     if said.part is None:
-        for phrase, part in words.parts_of_today.items():
-            if (after := _starts(tokens, place, phrase)) is not None:
-                yield after, replace(said, days=0, part=part, filler=False)
+        for day, parts in enumerate((words.parts_of_today, words.parts_of_tomorrow)):
+            for phrase, part in parts.items():
+                if (after := _starts(tokens, place, phrase)) is not None:
+                    yield after, replace(said, days=day, part=part, filler=False)
     for intro in words.within:
         if (behind := _starts(tokens, place, intro)) is not None:
             for many, unit in _amounts(tokens, behind, words):
@@ -147,6 +148,11 @@ def _later(
             if (behind := _starts(tokens, unit, name)) is not None:
                 for after in _behind_any(tokens, behind, words.later):
                     yield many, size, after
+                minutes = tuple(one for one, length in units.items() if size == 60 and length == 1)
+                for more, rest in _number(tokens, behind, words):
+                    for ended in _behind_any(tokens, rest, minutes) if more < 60 else ():
+                        for after in _behind_any(tokens, ended, words.later):
+                            yield many * size + more, 1, after
 
 
 def _weekday(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> _Steps:

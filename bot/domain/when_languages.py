@@ -98,11 +98,13 @@ _ARABIC = Vocabulary(
     clock_fillers=("الساعة", "في الساعة", "عند الساعة", "على الساعة", "في تمام الساعة"),
     days={"اليوم": 0, "غدا": 1, "الغد": 1, "بعد غد": 2, "بعد الغد": 2},
     parts={
-        "صباحا": Part.AM, "ص": Part.AM, "في الصباح": Part.AM, "مساء": Part.PM, "م": Part.PM, "في المساء": Part.PM,
+        "صباحا": Part.FIRST_HALF, "ص": Part.AM, "في الصباح": Part.FIRST_HALF, "مساء": Part.SECOND_HALF, "م": Part.PM,
+        "في المساء": Part.SECOND_HALF,
         "ظهرا": Part.NOON, "بعد الظهر": Part.AFTERNOON, "عصرا": Part.AFTERNOON, "ليلا": Part.NIGHT,
         "فجرا": Part.SMALL_HOURS,
     },
     parts_of_today={"هذا المساء": Part.EVENING, "مساء اليوم": Part.EVENING, "صباح اليوم": Part.MORNING},
+    parts_of_tomorrow={"مساء الغد": Part.SECOND_HALF, "صباح الغد": Part.FIRST_HALF},
     weekdays=name_list(
         "الاثنين/اثنين الثلاثاء/ثلاثاء الاربعاء/اربعاء الخميس/خميس الجمعة/جمعة السبت/سبت الاحد/احد"
     ),
@@ -154,6 +156,7 @@ _CHINESE = Vocabulary(
         "凌晨": Part.SMALL_HOURS,
     },
     parts_of_today={"今晚": Part.EVENING, "今早": Part.MORNING},
+    parts_of_tomorrow={"明晚": Part.EVENING, "明早": Part.MORNING},
     weekdays={
         f"{prefix}{name}": day
         for prefix in ("周", "星期", "礼拜")
@@ -191,10 +194,12 @@ _JAPANESE = Vocabulary(
     clock_fillers=("の", "、"),
     days={"今日": 0, "本日": 0, "きょう": 0, "明日": 1, "あした": 1, "あす": 1, "明後日": 2, "あさって": 2},
     parts={
-        "午前": Part.AM, "午後": Part.PM, "朝": Part.MORNING, "昼": Part.NOON, "夕方": Part.EVENING, "夜": Part.EVENING,
+        "午前": Part.FIRST_HALF, "午後": Part.SECOND_HALF, "朝": Part.MORNING, "昼": Part.NOON, "夕方": Part.EVENING,
+        "夜": Part.EVENING,
         "晩": Part.EVENING, "深夜": Part.SMALL_HOURS, "未明": Part.SMALL_HOURS, "早朝": Part.MORNING,
     },
     parts_of_today={"今夜": Part.EVENING, "今晩": Part.EVENING, "今朝": Part.MORNING},
+    parts_of_tomorrow={"明朝": Part.MORNING, "明晩": Part.EVENING},
     weekdays={
         f"{name}{ending}": day for day, name in enumerate(_JAPANESE_DAYS) for ending in ("曜日", "曜")
     },
@@ -212,7 +217,7 @@ _JAPANESE = Vocabulary(
     midnight=("真夜中",),
     around={"N時半": 30, "N時ちょうど": 0, "N時丁度": 0},
     inside=("時",),
-    silently=("音なし", "サイレント", "通知音なし"),
+    silently=("無音", "無音で", "音なし", "サイレント", "通知音なし"),
     breaking=("速報",),
     later=("後",),
     minutes=("分",),

@@ -202,7 +202,11 @@ def _minute(said: Said) -> int | None:
         case Part.NIGHT:
             return said.minute + 720 if 8 <= hour < 12 else said.minute if 20 <= hour < 24 else None
         case Part.SMALL_HOURS:
-            return rest if hour == 12 else said.minute if hour < 6 else None
+            return said.minute if hour < 6 else None  # 12 at night ends one day and begins another
+        case Part.FIRST_HALF:
+            return said.minute if hour < 12 else None
+        case Part.SECOND_HALF:
+            return said.minute + 720 if hour < 12 else said.minute if 12 < hour < 24 else None
 
 
 def _days(said: Said, zone: ZoneInfo, now: datetime) -> list[date]:

@@ -24,6 +24,8 @@ class Part(StrEnum):
     EVENING = "evening"
     NIGHT = "night"
     SMALL_HOURS = "small hours"
+    FIRST_HALF = "first half"  # of the day, in languages where its 12 may be either end
+    SECOND_HALF = "second half"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Vocabulary:
     month_first: bool = False
     ones: Mapping[str, float] = field(default_factory=dict)
     joined: Mapping[str, tuple[int, Part]] = field(default_factory=dict)
+    parts_of_tomorrow: Mapping[str, Part] = field(default_factory=dict)
     later: tuple[str, ...] = ()
     minutes: tuple[str, ...] = ()
     year: tuple[str, ...] = ()

@@ -345,6 +345,60 @@ def test_a_time_that_does_not_exist_is_said_with_the_nearest_that_do():
     assert local("2027-03-28 00:15", "en", zone=beirut) == "gap | 2027-03-28 01:00 | 2027-03-28 01:15"
 
 
+GAPS_AND_FOLDS = [
+    # Source: the IANA rules of these zones for 2027, as tzdata 2025b has them.
+    ("Europe/Berlin", "de", "28.3.2027 um 2:30", "gap | 2027-03-28 03:00 | 2027-03-28 03:30"),
+    ("Europe/Berlin", "fr", "le 31 octobre 2027 à 2h30", "twice | 2027-10-31 02:30 | 2027-10-31 02:30"),
+    ("America/St_Johns", "en", "14 March 2027 2:15 am", "gap | 2027-03-14 03:00 | 2027-03-14 03:15"),
+    ("America/St_Johns", "es", "7 de noviembre de 2027 a las 1:15", "twice | 2027-11-07 01:15 | 2027-11-07 01:15"),
+    ("America/St_Johns", "pt_BR", "14 de março de 2027 às 2h59", "gap | 2027-03-14 03:00 | 2027-03-14 03:59"),
+    ("Africa/Cairo", "ar", "30 أبريل 2027 الساعة 0:30", "gap | 2027-04-30 01:00 | 2027-04-30 01:30"),
+    ("Africa/Cairo", "ru", "28 октября 2027 в 23:30", "twice | 2027-10-28 23:30 | 2027-10-28 23:30"),
+    ("Australia/Lord_Howe", "zh_Hans", "2027年10月3日2点15分", "gap | 2027-10-03 02:30 | 2027-10-03 02:45"),
+    ("Australia/Lord_Howe", "ja", "2027年4月4日 1時45分", "twice | 2027-04-04 01:45 | 2027-04-04 01:45"),
+    ("Australia/Lord_Howe", "en", "3 October 2027 2:30", "2027-10-03 02:30"),  # half an hour is left out there
+    ("Australia/Lord_Howe", "en", "4 April 2027 1:29", "2027-04-04 01:29"),
+]
+
+
+@pytest.mark.parametrize(("zone", "language", "text", "expected"), GAPS_AND_FOLDS)
+def test_gaps_and_folds_of_any_zone_are_said_in_any_language(zone, language, text, expected):
+    assert local(text, language, zone=ZoneInfo(zone)) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("ar", "24 كانون الأول 2026، الساعة 18:00", "2026-12-24 18:00"),
+        ("ar", "مساء الغد الساعة 8 والنصف", "2026-12-01 20:30"),
+        ("ar", "\u200fغدًا الساعة 9\u200f", "2026-12-01 09:00"),  # marks that keyboards and pasted texts bring
+        ("zh-hans", "明早7点", "2026-12-01 07:00"),
+        ("zh-hans", "2小时30分钟后", "2026-11-30 16:00"),
+        ("ja", "2時間30分後", "2026-11-30 16:00"),
+        ("ja", "明晩8時", "2026-12-01 20:00"),
+        ("ja", "明日午前0時", "2026-12-01 00:00"),
+    ],
+)
+def test_signs_and_words_of_each_script_are_understood(language, text, expected):
+    assert local(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(
+            ("ru", "завтра в 12 ночи"),
+            ("ja", "明日午後12時"),
+            ("ar", "غدًا الساعة 12 مساءً"),
+            ("zh-hans", "明天晚上12点"),
+        ),
+        *(("zh-hans", "2小时90分钟后"), ("ja", "2時間30後")),
+    ],
+)
+def test_which_midnight_is_meant_is_not_guessed(language, text):
+    assert local(text, language) == "unknown"
+
+
 def test_a_time_that_comes_twice_is_said_with_both():
     when = read_when("31 October 2027 2:30", "en", BERLIN, NOW)
     first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)

@@ -170,18 +170,6 @@ async def _what_coming_is(conn: Connection, id: int) -> Fact | None:
     return None
 
 
-async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]:
-    """Return which of these chats take what the bot's people write to everybody. Paused and gone ones take none."""
-    rows = await conn.execute_fetchall(
-        """
-        SELECT id FROM chats
-        WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
-        """,
-        {"ids": number_list(ids)},
-    )
-    return {int(row["id"]) for row in rows}
-
-
 async def greet_once(conn: Connection, id: int) -> bool:
     """Return whether the chat is still to be greeted, and count it as greeted from now on."""
     rows = await conn.execute_fetchall(
