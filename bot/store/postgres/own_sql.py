@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bot.domain.relevance import MOST_PIECES
 from bot.store.delivery import outbox, settlement
+from bot.store.delivery.follower_sql import CAN_BE_REACHED, GOOD_ENOUGH
 from bot.store.readers import stories
 from bot.store.readers.relevance import by_relevance
 
@@ -82,23 +83,30 @@ WHERE NOT (
 )
 ORDER BY chat
 """
-_JOINED = """
-CROSS JOIN chats AS k ON k.id = c.chat
-WHERE k.state = 'active'
-  AND coalesce(k.quality <= :quality, true)
-"""
 _ASKED = """
 WHERE (EXISTS (
     SELECT 1 FROM chats AS k WHERE k.id = c.chat AND k.id > :after AND k.id <= :until AND k.state = 'active'
-      AND coalesce(k.quality <= :quality, true)
+    {quality}
 )) IS TRUE
 """
+_JOINED = {
+    CAN_BE_REACHED + GOOD_ENOUGH: _ASKED.format(quality=GOOD_ENOUGH),
+    CAN_BE_REACHED: _ASKED.format(quality=""),
+}
+"""What is joined to each candidate, and what is asked of it here; the longer first."""
+_OF_CHAT = re.compile(r"\bk\.")
 
 
 def own(sql: str) -> str:
     """Return what PostgreSQL is asked in the place of a statement of the store's, in the store's SQL."""
     if (fan_out := _FAN_OUT.fullmatch(sql)) is not None:
-        return _FANNED_OUT.format(columns=fan_out["columns"], rows=fan_out["rows"].replace(_JOINED, _ASKED))
+        rows = fan_out["rows"]
+        for joined, asked in _JOINED.items():
+            if (
+                joined in rows and _OF_CHAT.search(rows.replace(joined, "")) is None
+            ):  # no more is asked of it
+                rows = rows.replace(joined, asked)
+        return _FANNED_OUT.format(columns=fan_out["columns"], rows=rows)
     return OWN.get(sql, sql)
 
 
