@@ -102,9 +102,7 @@ def own(sql: str) -> str:
     if (fan_out := _FAN_OUT.fullmatch(sql)) is not None:
         rows = fan_out["rows"]
         for joined, asked in _JOINED.items():
-            if (
-                joined in rows and _OF_CHAT.search(rows.replace(joined, "")) is None
-            ):  # no more is asked of it
+            if joined in rows and _OF_CHAT.search(rows.replace(joined, "")) is None:  # no more is asked of it
                 rows = rows.replace(joined, asked)
         return _FANNED_OUT.format(columns=fan_out["columns"], rows=rows)
     return OWN.get(sql, sql)
