@@ -61,6 +61,14 @@ INTENDED = (
         r"^deliveries / s\d+ / delivery perhaps_twice$",
         lambda one: 0 < int(one.new) - int(one.old) <= one.act.count("'502"),
     ),
+    Intended(
+        "a message stays in the group that became a supergroup, where its number is another's: nothing is edited by it",
+        r"^ledger / g\d+ / has$",
+        lambda one: (
+            "migrate" in one.act
+            and json.loads(one.old) == [said.removesuffix(": None") for said in json.loads(one.new)]
+        ),
+    ),
 )
 
 
@@ -74,8 +82,14 @@ def differences(acts: list[Act], old: Any, new: Any) -> Iterator[Difference]:
         if old[1][number] != new[1][number]:
             yield Difference(f"act {number}, course", str(old[1][number]), str(new[1][number]), str(act))
     for one in _unlike("", old[2], new[2]):
-        found = re.search(r"^deliveries / (s\d+)", one.where)
-        about = [] if found is None else [str(act) for act in acts if f"'{found[1]}'" in str(act)]
+        story = re.search(r"^deliveries / (s\d+)", one.where)
+        group = re.search(r"^ledger / (g\d+)", one.where)
+        about = [
+            str(act)
+            for act in acts
+            if (story is not None and f"'{story[1]}'" in str(act))
+            or (group is not None and act.what == "migrate" and group[1] in act.given.values())
+        ]
         yield replace(one, act="; ".join(about))
 
 

@@ -25,7 +25,8 @@ from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 
-_SEND, _PRIVATE = Operation.SEND, ChatKind.PRIVATE  # to find a member in its class takes longer than to compare it
+# To find a member in its class takes longer than to compare it.
+_SEND, _EDIT, _PRIVATE = Operation.SEND, Operation.EDIT, ChatKind.PRIVATE
 RECHECK_AFTER = 1.0  # seconds since the claim, after which it is read again what the chat wants
 RECHECK_WITHIN = 0.03  # seconds; a message that is later than that may be sent together with the next one
 RETRY_NOW = Throttled(timedelta(0))
@@ -131,8 +132,12 @@ class ItemAttempt(Attempt[Any]):
             reply_to = None if item.folded else item.reply_to
             is_silent = item.chat.silent or item.campaign.is_silent
             outcome = await means.wire.send(body, self.chat, delivery.thread, is_silent, is_paid, reply_to)
+        elif item.stands is None or item.stands.message_id is None:
+            return RETRY_NOW  # triage lets none of these through, and asks again
+        elif delivery.operation is _EDIT:
+            outcome = await means.wire.edit(body, self.chat, item.stands.message_id, self.is_photo)
         else:
-            outcome = await self._change(body)
+            outcome = await means.wire.delete(self.chat, item.stands.message_id)
         means.count(outcome)
         if not isinstance(outcome, Sent):  # nearly all of them are
             outcome = await self._answered(outcome, body, is_paid)
@@ -146,6 +151,9 @@ class ItemAttempt(Attempt[Any]):
         match outcome:
             case Throttled(wait):
                 means.wire.throttled(self.chat, wait.total_seconds(), is_paid, item.is_change)
+            case Restricted(reason) if item.is_change:
+                # What is forbidden to be done with a message says nothing about writing, and nothing tries it again.
+                return Rejected(reason)
             case PictureRefused():
                 means.waiting[self._sender] = item  # for the next way to send it: nothing has arrived
         if isinstance(outcome, Rejected) and item.reply_to is not None and is_about_reply(outcome.reason):
@@ -159,18 +167,6 @@ class ItemAttempt(Attempt[Any]):
                 outcome = await self.turn() or await self.leave(body)
                 means.paid_budget.answered_unpaid(outcome, means.clock())
         return outcome
-
-    async def _change(self, body: Any) -> Outcome:
-        """Make the one call of a delivery that changes a message."""
-        stands, wire = self._item.stands, self._means.wire
-        if stands is None or stands.message_id is None:
-            return RETRY_NOW  # triage lets none of these through, and asks again
-        if self._item.delivery.operation is Operation.EDIT:
-            outcome = await wire.edit(body, self.chat, stands.message_id, stands.has_photo)
-        else:
-            outcome = await wire.delete(self.chat, stands.message_id)
-        # What is forbidden to be done with this message says nothing about writing, and nothing tries it again.
-        return Rejected(outcome.reason) if isinstance(outcome, Restricted) else outcome
 
     async def _is_as_claimed(self) -> bool:
         """Return whether the chat is as it was when its delivery was claimed, and still wants all of it."""

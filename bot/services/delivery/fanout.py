@@ -7,16 +7,16 @@ each other in one transaction where each statement is a journey to a server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from itertools import repeat
 
 from bot.services.delivery import clocks
 from bot.services.delivery.kinds import KINDS, Kind
-from bot.store.delivery import campaigns, fanout
+from bot.store.delivery import campaigns, fanout, turns
 from bot.store.delivery.campaigns import Campaign
-from bot.store.engine.database import Connection, Database
+from bot.store.engine.database import Database
 from bot.store.readers import chats
 
 
@@ -32,7 +32,8 @@ async def fan_out_next(
     # All of it is read in the transaction: a campaign may be stopped meanwhile, or its subject revised, and so be for
     # others.
     async with db.transaction() as conn:
-        waiting = [one for one in await _incomplete(conn, kinds) if one.start_at <= now]
+        stands = await turns.standing(conn, now)
+        waiting = [one for one in _incomplete(stands.running, kinds) if one.start_at <= now]
         if not waiting:
             return False
         kind, current = kinds[waiting[0].kind], waiting[0]
@@ -42,7 +43,8 @@ async def fan_out_next(
                 ring_start = await fanout.some_chat(conn, draw)
             await fanout.begin(conn, current.id, ring_start)
             current = replace(current, ring_start=ring_start)
-        await chats.end_pauses(conn, now)
+        if stands.are_pauses_over:
+            await chats.end_pauses(conn, now)
         audience = await kind.audience(conn, current)
         at_own_times = kind.fold is not None and await clocks.expect(conn, current, zone, now)
         more = await fanout.fan_out(
@@ -65,9 +67,10 @@ async def fan_out_next(
 async def next_start(db: Database, now: datetime, kinds: Mapping[str, Kind] = KINDS) -> datetime | None:
     """Return when the next promised campaign starts; None when none waits for its undo delay."""
     async with db.reading() as conn:
-        return min((one.start_at for one in await _incomplete(conn, kinds) if one.start_at > now), default=None)
+        running = await campaigns.running(conn)
+    return min((one.start_at for one in _incomplete(running, kinds) if one.start_at > now), default=None)
 
 
-async def _incomplete(conn: Connection, kinds: Mapping[str, Kind]) -> list[Campaign]:
-    """Return the running campaigns in which somebody still lacks a delivery, most urgent first."""
-    return [one for one in await campaigns.running(conn) if not one.is_complete and one.kind in kinds]
+def _incomplete(running: Iterable[Campaign], kinds: Mapping[str, Kind]) -> list[Campaign]:
+    """Return the running campaigns in which somebody still lacks a delivery, in the same order."""
+    return [one for one in running if not one.is_complete and one.kind in kinds]

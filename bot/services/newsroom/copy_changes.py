@@ -42,26 +42,20 @@ async def promise_change(
 
 async def notice_instead(conn: Connection, withdrawal: Campaign, chats: Sequence[int], now: datetime) -> None:
     """Turn the copies in these chats into notices: Telegram would not let them be deleted."""
-    notices = [
-        one.id
-        for one in await campaigns.changing(conn, withdrawal.subject)
-        if one.kind == NOTICE and one.revision == withdrawal.revision
-    ]
-    if not notices:
-        notices = [
-            await campaigns.promise(
-                conn,
-                NOTICE,
-                withdrawal.subject,
-                fixed_at=withdrawal.fixed_at,  # so that it gives a row to nobody else
-                start_at=now,
-                lane=withdrawal.lane,
-                by=withdrawal.asked_by,
-                revision=withdrawal.revision,
-                operation=Operation.EDIT,
-            )
-        ]
-    await joining.join(conn, notices[-1], Operation.EDIT, chats, epoch(now))
+    notice = await joining.notice_of(conn, withdrawal.id)
+    if notice is None:
+        notice = await campaigns.promise(
+            conn,
+            NOTICE,
+            withdrawal.subject,
+            fixed_at=withdrawal.fixed_at,  # so that it gives a row to nobody else
+            start_at=now,
+            lane=withdrawal.lane,
+            by=withdrawal.asked_by,
+            revision=withdrawal.revision,
+            operation=Operation.EDIT,
+        )
+    await joining.join(conn, notice, Operation.EDIT, chats, epoch(now))
 
 
 async def stop_taking_back(conn: Connection, before: Article, now: datetime) -> None:

@@ -121,7 +121,7 @@ class Holders:
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
         values = {"chats": number_list(chats), "campaign": self.campaign, "superseded": SUPERSEDED} | self._about
         rows = await conn.execute_fetchall(_STILL_HOLDING, values)
-        return {int(row["chat"]): 0 for row in rows}
+        return dict.fromkeys((chat for (chat,) in rows), 0)
 
     @property
     def _about(self) -> dict[str, object]:

@@ -60,16 +60,19 @@ SELECT u.chat FROM json_each(:phrases) AS held CROSS JOIN unwanted_phrases AS u
 # `+`: few chats have any exception, so one look for all beats one for each topic.
 # CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin
 CHAT = "CROSS JOIN chats AS k ON k.id = c.chat"
-_RECIPIENTS = f"""
+CAN_BE_REACHED = f"""
 {CHAT}
 WHERE k.state = 'active'
+"""
+GOOD_ENOUGH = """  AND coalesce(k.quality <= :quality, true)
+"""
+_HAS_NO_OBJECTION = f"""
   AND NOT ({_perhaps("exceptions", _SILENCED)}
            AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
   AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
            AND EXISTS (SELECT 1 FROM unwanted_sources AS x WHERE x.chat = c.chat AND {_UNWANTED}))
   AND NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 """
-GOOD_ENOUGH = "AND coalesce(k.quality <= :quality, true)"
 _NOT_REFUSED = f"AND c.chat NOT IN ({_REFUSING})"
 
 
@@ -78,7 +81,8 @@ def recipients(*, states_quality: bool, holds_phrases: bool) -> str:
 
     What cannot keep it from anybody is not asked for each of a million chats: either takes a twentieth of the time.
     """
-    return f"{_RECIPIENTS} {GOOD_ENOUGH if states_quality else ''} {_NOT_REFUSED if holds_phrases else ''}"
+    quality, refused = GOOD_ENOUGH if states_quality else "", _NOT_REFUSED if holds_phrases else ""
+    return f"{CAN_BE_REACHED}{quality}{_HAS_NO_OBJECTION}{refused}"
 
 
 # The end is found by counting along each followed topic, phrase and story by itself: to merge them would look at every

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bot.domain.correction import is_gone
-from bot.domain.delivery import Delivery, Operation, Status
+from bot.domain.delivery import NOTICE, Delivery, Operation, Status
 from bot.store.delivery.campaigns import SUPERSEDED
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
@@ -84,19 +84,29 @@ async def hand_over(conn: Connection, ended: Iterable[Delivery], at: int) -> set
             undeleted.setdefault(one.campaign, []).append(one)
     over: set[int] = set()
     for campaign, copies in undeleted.items():
-        rows = await conn.execute_fetchall(
-            """
-            SELECT n.id, n.operation FROM campaigns AS w
-            JOIN campaigns AS n ON n.subject_type = w.subject_type AND n.subject = w.subject AND n.operation = 2
-                AND n.revision = w.revision
-            WHERE w.id = :campaign AND (w.subject_type <> 1 OR EXISTS (
-                SELECT 1 FROM articles AS a
-                WHERE a.number = w.subject AND a.revision = w.revision AND a.taken_down_at IS NOT NULL
-            ))
-            """,
-            {"campaign": campaign},
-        )
-        for row in rows:
-            await join(conn, row["id"], row["operation"], [one.chat for one in copies], at)
+        notice = await notice_of(conn, campaign, of_takedown=True)
+        if notice is not None:
+            await join(conn, notice, Operation.EDIT, [one.chat for one in copies], at)
             over.update(one.id for one in copies)
     return over
+
+
+async def notice_of(conn: Connection, withdrawal: int, *, of_takedown: bool = False) -> int | None:
+    """Return the campaign that makes notices of those copies that a withdrawal does not delete; None: there is none.
+
+    With `of_takedown` only if the subject was taken down: that of an article is then what both were promised for.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT n.id FROM campaigns AS w
+        JOIN campaigns AS n ON n.subject_type = w.subject_type AND n.subject = w.subject AND n.kind = :kind
+            AND n.revision = w.revision
+        WHERE w.id = :campaign AND (:of_takedown = 0 OR w.subject_type <> 1 OR EXISTS (
+            SELECT 1 FROM articles AS a
+            WHERE a.number = w.subject AND a.revision = w.revision AND a.taken_down_at IS NOT NULL
+        ))
+        ORDER BY n.id DESC LIMIT 1
+        """,
+        {"campaign": withdrawal, "kind": NOTICE, "of_takedown": int(of_takedown)},
+    )
+    return next((int(row["id"]) for row in rows), None)

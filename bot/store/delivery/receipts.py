@@ -8,8 +8,8 @@ its own, for whoever holds one. An outcome belongs to the campaign that ended wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.delivery import NEWS, Status, Subject, SubjectType
 from bot.store.content.story_json import moment_or_none
@@ -31,12 +31,12 @@ PHOTO, LIST, GONE, LEFT_BEHIND = 1, 2, 4, 8
 when it was to be changed, or it stands in the group that became the supergroup whose receipt this is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned.
 
     `is_list`: others stand in the same message, which is the `list` of that id; None: it is not known which. `is_gone`:
-    it was deleted in the chat, `is_left_behind`: it is in the group that the chat was before.
+    it was deleted in the chat, `is_left_behind`: it is in the group that the chat was before. A tuple, because one is
+    made for every copy that is changed.
     """
 
     chat: int
@@ -61,22 +61,16 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
         """,
         {"type": subject.type, "subject": subject.number, "chats": number_list(chats)},
     )
-    return {
-        row["chat"]: Receipt(
-            row["chat"],
-            row["message_id"],
-            row["thread"] or 0,
-            row["revision"],
-            bool((row["look"] or 0) & PHOTO),
-            moment_or_none(row["sent_at"]),
-            row["unsure"] or 0,
-            bool((row["look"] or 0) & LIST),
-            row["list"],
-            bool((row["look"] or 0) & GONE),
-            bool((row["look"] or 0) & LEFT_BEHIND),
-        )
-        for row in rows
-    }
+    found = {}
+    for chat, message_id, thread, revision, look, sent_at, unsure, list_id in map(tuple, rows):
+        shown, sent = look or 0, moment_or_none(sent_at)
+        found[chat] = Receipt(chat, message_id, thread or 0, revision, shown & PHOTO != 0, sent, unsure or 0)
+        if shown > PHOTO:
+            is_gone, is_left = shown & GONE != 0, shown & LEFT_BEHIND != 0
+            found[chat] = found[chat]._replace(
+                is_list=shown & LIST != 0, list=list_id, is_gone=is_gone, is_left_behind=is_left
+            )
+    return found
 
 
 async def newest_of(conn: Connection, articles: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:

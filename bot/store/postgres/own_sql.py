@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.relevance import MOST_PIECES
-from bot.store.delivery import follower_sql, outbox, settlement
+from bot.store.delivery import outbox, settlement
+from bot.store.delivery.follower_sql import CAN_BE_REACHED, GOOD_ENOUGH
 from bot.store.readers import stories
 from bot.store.readers.relevance import by_relevance
 
@@ -82,29 +83,29 @@ WHERE NOT (
 )
 ORDER BY chat
 """
-_JOINED = f"{follower_sql.CHAT}\nWHERE k.state = 'active'"
 _ASKED = """
 WHERE (EXISTS (
-    SELECT 1 FROM chats AS k WHERE k.id = c.chat AND k.id > :after AND k.id <= :until AND k.state = 'active' {quality}
+    SELECT 1 FROM chats AS k WHERE k.id = c.chat AND k.id > :after AND k.id <= :until AND k.state = 'active'
+    {quality}
 )) IS TRUE
 """
+_JOINED = {
+    CAN_BE_REACHED + GOOD_ENOUGH: _ASKED.format(quality=GOOD_ENOUGH),
+    CAN_BE_REACHED: _ASKED.format(quality=""),
+}
+"""What is joined to each candidate, and what is asked of it here; the longer first."""
+_OF_CHAT = re.compile(r"\bk\.")
 
 
 def own(sql: str) -> str:
     """Return what PostgreSQL is asked in the place of a statement of the store's, in the store's SQL."""
     if (fan_out := _FAN_OUT.fullmatch(sql)) is not None:
-        return _FANNED_OUT.format(columns=fan_out["columns"], rows=_without_join(fan_out["rows"]))
+        rows = fan_out["rows"]
+        for joined, asked in _JOINED.items():
+            if joined in rows and _OF_CHAT.search(rows.replace(joined, "")) is None:  # no more is asked of it
+                rows = rows.replace(joined, asked)
+        return _FANNED_OUT.format(columns=fan_out["columns"], rows=rows)
     return OWN.get(sql, sql)
-
-
-def _without_join(rows: str) -> str:
-    """Return the recipients without a join with their chats, if nothing else of a chat is wanted."""
-    quality = follower_sql.GOOD_ENOUGH if follower_sql.GOOD_ENOUGH in rows else ""
-    others = rows.replace(_JOINED, _ASKED.format(quality=quality), 1)
-    if quality:
-        before, _, after = others.rpartition(quality)  # where it stood in the join
-        others = before + after
-    return rows if re.search(r"\bk\.", others.replace(_ASKED.format(quality=quality), "")) else others
 
 
 def _with_rows(statement: str, rows: str) -> str:

@@ -2,7 +2,21 @@
 
 from datetime import timedelta
 
-from port_samples import ANNA, BEN, DAY, GROUP, HIGHEST, HOUR, LOWEST, NOW, SECOND, Engine, put_chats, put_topics
+from port_samples import (
+    ANNA,
+    BEN,
+    DAY,
+    GROUP,
+    HIGHEST,
+    HOUR,
+    LOWEST,
+    NOW,
+    SECOND,
+    Engine,
+    put_chats,
+    put_topics,
+    the_campaign,
+)
 
 from bot.domain.announcement import AnnouncementState
 from bot.domain.chat import ChatState
@@ -11,7 +25,7 @@ from bot.domain.role import Role
 from bot.domain.text import Entity, Text
 from bot.domain.topic import TopicFile
 from bot.store.content import topics
-from bot.store.delivery import announced, campaigns
+from bot.store.delivery import announced, campaigns, fanout, outbox
 from bot.store.delivery.announced import audience_of
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
@@ -113,6 +127,19 @@ async def test_a_topics_readers_are_those_who_would_get_an_article_about_it(engi
         assert await audience.wanting(conn, [ANNA, BEN, 21, 22, 23], NOW) == {ANNA: known["AI"]}
         assert await audience.end_of_piece(conn, LOWEST, HIGHEST, 99) is None
         assert await reach(conn, await audience_of(conn, 1, 404, [], NOW), NOW) == 0
+        number = await campaigns.promise(
+            conn,
+            ANNOUNCEMENT,
+            Subject(SubjectType.ANNOUNCEMENT, 1),
+            fixed_at=NOW,
+            start_at=NOW,
+            lane=Lane.LATER,
+            by=None,
+        )
+        await fanout.begin(conn, number, 0)
+        while await fanout.fan_out(conn, await the_campaign(conn, number), audience, NOW):
+            pass
+        assert [row.chat for row in await outbox.of_chats(conn, [ANNA, BEN, 21, 22, 23], [number])] == [ANNA]
 
 
 async def test_one_for_a_topics_readers_follows_the_topic_into_the_one_that_it_becomes(engine: Engine) -> None:

@@ -255,6 +255,13 @@ async def test_what_is_not_deleted_of_what_was_taken_down_goes_to_the_notice_and
         kept = failed._replace(reason="Bad Request: message can't be deleted")
         gone = failed._replace(id=8, chat=BEN, reason="Bad Request: message to delete not found")
         edited = kept._replace(id=9, campaign=numbers[1], chat=CARA, operation=Operation.EDIT)
+        assert [await joining.notice_of(conn, number) for number in (*numbers, 404)] == [numbers[1], numbers[1], None]
+        assert await joining.notice_of(conn, numbers[0], of_takedown=True) == numbers[1]
+        of_article = await _change(conn, WITHDRAWAL, Operation.DELETE, 2)
+        assert await joining.notice_of(conn, of_article) is None
+        notice = await _change(conn, NOTICE, Operation.EDIT, 2)
+        assert await joining.notice_of(conn, of_article) == notice
+        assert await joining.notice_of(conn, of_article, of_takedown=True) is None
         assert await joining.hand_over(conn, [], int(NOW.timestamp())) == set()
         assert await joining.hand_over(conn, [kept, gone, edited], int(NOW.timestamp())) == {7}
         owner = await leases.take(conn, "a process", NOW)
