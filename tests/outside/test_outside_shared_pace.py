@@ -131,8 +131,8 @@ async def test_a_person_who_is_answered_by_both_processes_is_sent_no_more_than_t
     anna = here.cast.anna
     here.world.people[anna].has_started = True
     async with both_of(here) as both:
-        for number in range(12):
-            await both.posts((both.leader, both.other)[number % 2], anna, "/help")
+        asked = [both.posts((both.leader, both.other)[number % 2], anna, "/help") for number in range(12)]
+        await asyncio.gather(*asked)
         times = await both.came(anna, 12)
         assert both.refused(anna) == []
         assert times[-1] - times[0] > 4
