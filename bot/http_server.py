@@ -15,7 +15,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -23,7 +22,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application
 
 from bot.connection_limits import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
@@ -37,6 +35,7 @@ from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.prepared import parsed
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
 from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
@@ -182,7 +181,7 @@ async def _at_once() -> None:
 @contextlib.asynccontextmanager
 async def serving_http(
     ctx: BotContext,
-    application: Application[Any, Any, Any, Any, Any, Any],
+    application: AnyApplication,
     update_queue: UpdateQueue,
     metrics: Metrics,
     times: Times = Times(),
@@ -256,7 +255,7 @@ def _mount_api(app: web.Application, ctx: BotContext) -> None:
     mount(app, api)
 
 
-async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> int:
+async def _waiting(application: AnyApplication) -> int:
     """Return how many updates have waited for us, as far as that can be learnt.
 
     Source: https://core.telegram.org/bots/api#webhookinfo
@@ -268,9 +267,7 @@ async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> in
         return 0
 
 
-async def _set_webhook(
-    application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str, longest_pause: timedelta
-) -> None:
+async def _set_webhook(application: AnyApplication, url: str, secret: str, longest_pause: timedelta) -> None:
     """Set the webhook, trying until Telegram accepts it. Source: https://core.telegram.org/bots/api#setwebhook"""
     failures = 0
     while True:
@@ -328,7 +325,7 @@ def _metrics(ctx: BotContext, metrics: Metrics) -> Handler:
 
 
 def _webhook(
-    application: Application[Any, Any, Any, Any, Any, Any],
+    application: AnyApplication,
     update_queue: UpdateQueue,
     secret: str,
     waiting: int,

@@ -187,9 +187,10 @@ async def _on_a_server(
     await refuse_shared_sessions(direct or address.url, address.url, is_set=direct is not None)
     db = await open_database(address, create=True, through_pool=direct is not None)
     stack.push_async_callback(db.close)
+    assert isinstance(db, PostgresDatabase)
+    await db.need_writes()  # before anybody waits for what would be tried again and again
     server_clock = None
     if follows_server:
-        assert isinstance(db, PostgresDatabase)
         server_clock = ServerClock(db, since_boot)
         await server_clock.ask()
         if abs(differs := (clock() - server_clock()).total_seconds()) > CLOCK_DIFFERS:

@@ -39,7 +39,7 @@ from bot.store.engine.database import Database
 from bot.store.readers import chats
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
-from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.botapi.transport import HttpTransport
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Registry
@@ -236,7 +236,7 @@ async def story_house(
         db = await Database.open(read.database, time=time)
         journal = UpdateJournal(db, clock)
         update_queue = make_intake(journal)
-        transport = AiohttpTransport()
+        transport = HttpTransport()
         application = build_application(TOKEN, read.api_url, transport, update_queue)
         fetcher = Fetcher(allow=read.fetch_allow, contact=read.contact)
         async with application:

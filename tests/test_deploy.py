@@ -14,7 +14,7 @@ import typer
 import yaml
 
 from bot import city_lookup
-from bot.cli.commands import app as shell
+from bot.cli.commands.app import app as shell
 from bot.settings import KNOWN, PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]

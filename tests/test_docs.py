@@ -18,7 +18,7 @@ import typer
 import yaml
 from prometheus_client import CollectorRegistry
 
-from bot.cli.commands import app as shell
+from bot.cli.commands.app import app as shell
 from bot.content.articles.field_typos import ARTICLE, TOPIC
 from bot.http_server import Complaints, Metrics
 from bot.settings import KNOWN, PREFIX

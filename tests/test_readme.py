@@ -9,7 +9,7 @@ import pytest
 import typer
 from story import ANNA, EDITH, StoryHouse
 
-from bot.cli.commands import app as shell
+from bot.cli.commands.app import app as shell
 from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.commands import MENU, Access

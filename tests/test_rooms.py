@@ -14,7 +14,7 @@ import pytest
 
 BOT = Path(__file__).resolve().parents[1] / "bot"
 
-TOP = {"app", "background", "running_store", "http_server", "sandbox_app", "cli", "__main__"}
+TOP = {"app", "startup", "task_table", "background", "running_store", "http_server", "sandbox_app", "cli", "__main__"}
 # What stands directly in `bot` beside the rooms, and everything each room may know of the house.
 MAY_KNOW: dict[str, set[str]] = {
     "errors": set(),
@@ -42,13 +42,16 @@ MANY_MODULES = 12
 # Who in the edge may import more of the store than the database that is passed on.
 MAY_IMPORT_STORE = {
     "progress_messages": "which messages follow a publish",
+    "standings": "how far the campaigns have come that they follow",
+    "alert_schedule": "of which kinds incidents are",
+    "notifier": "who is to be told",
     "update_journal": "keeps updates until their work is done",
     "shared_journal": "the same, where several processes are one bot",
 }
 
 # Who may import `telegram` beside `telegram_edge`, and why.
 MAY_SPEAK_TELEGRAM = {
-    "app.py": "introduces the bot before the edge is open: who am I, is the token any good",
+    "startup.py": "introduces the bot before the edge is open: who am I, is the token any good",
     "http_server.py": "takes updates from the webhook, which come as the library's objects",
 }
 

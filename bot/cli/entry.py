@@ -62,9 +62,9 @@ def _status_of(arguments: Sequence[str]) -> int:
     try:
         if list(arguments) == ["run"]:
             return run()
-        from bot.cli import commands
+        from bot.cli.commands.app import invoke
 
-        return commands.invoke(arguments)
+        return invoke(arguments)
     except BotError as error:
         return wrong(str(error))
     except BrokenPipeError:

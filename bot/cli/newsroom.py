@@ -27,7 +27,10 @@ from bot.cli.shell import (
     span,
 )
 from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.editing import Refusal
+from bot.domain.only_to import why_not
 from bot.errors import ReaderError
+from bot.services.content.typed_fields import audience_typed
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import held_news, newsroom
 from bot.services.newsroom.newsroom import Published
@@ -70,13 +73,15 @@ async def _desk(settings: Settings) -> list[Article]:
     return found
 
 
-def publish(words: Sequence[str], *, wait: bool) -> int:
-    """Publish articles; 1 when one could not be, 2 when nobody is there to send what is waited for."""
+def publish(words: Sequence[str], *, wait: bool, only: Sequence[str] = ()) -> int:
+    """Publish articles, `only` to who follows these topics if any are named; 1 when one could not be, 2 when nobody is
+    there to send what is waited for."""
     settings = read_settings()
     unattended: list[int] = []
 
     async def one(db: Database, article: Article) -> None:
-        published = await newsroom.publish(db, article.number, by=me(), now=now(), undo=settings.undo)
+        only_to = await audience_typed(db, article, ", ".join(only)) if only else None
+        published = await newsroom.publish(db, article.number, by=me(), now=now(), undo=settings.undo, only_to=only_to)
         is_running = await asyncio.to_thread(is_bot_running, settings.database)
         say(await _announced(db, published, settings, is_running=is_running))
         if wait and is_running:
@@ -119,6 +124,9 @@ async def _for_each(
                 await act(db, article)
             except ReaderError as error:
                 refuse_article(error)
+                status = 1
+            except Refusal as refusal:
+                refuse(f"newsbot: #{article.number}: --only: {why_not(refusal)}; it was not published")
                 status = 1
     return status
 

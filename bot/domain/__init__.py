@@ -15,7 +15,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | where the database is | `database_place` |
 | chats, channels, and their threads | `chat`, `channel`, `linked_groups`, `topic_threads`, `exported`, `restriction` |
 | when each gets its news | `delivery_time`, `timing_text`, `timing_words`, `topic_wishes`, `time_zone` |
-| when an article goes out, in an editor's words | `when_text`, `when_words`, `when_grammar`, `local_time` |
+| when an article goes out, in words | `when_text`, `when_words`, `when_languages`, `when_grammar`, `local_time` |
 | people and programs who may do more, and what they did | `role`, `approval`, `audit`, `acts`, `api_key` |
 | deliveries on their way | `delivery`, `progress`, `lease`, `fair_queue`, `paid_broadcast` |
 | pictures, as they are sent | `picture_ways`, `picture_size` |

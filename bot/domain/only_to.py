@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.editing import Fault, Refusal
+
+MOST_NAMES = 100
+_SHOWN = 3  # names that are unknown, or come close
 _ONLY = {
     "en": ("only to", "only"),
     "de": ("nur an", "nur"),
@@ -33,3 +37,11 @@ def read_only_to(text: str, language: str, *, may_be_all: bool = False) -> tuple
         if found is not None and (may_be_all or text[: found.start()].strip()):
             return text[: found.start()].strip(), text[found.end() :].strip()
     return text, None
+
+
+def why_not(refusal: Refusal) -> str:
+    """Return why topics cannot be chosen, in the words of the shell and of programs."""
+    if refusal.fault is not Fault.UNKNOWN_TOPICS:
+        return "names no topic"
+    unknown, near = (" or ".join(f"“{name}”" for name in names[:_SHOWN]) for names in (refusal.words, refusal.near))
+    return f"no topic is called {unknown}" + (f"; perhaps {near} is meant" if near else "")

@@ -72,4 +72,4 @@ def as_wished(chat: Chat, says: Sequence[int], wishes: Mapping[int, Timing], zon
 
     topic = min(says, key=eagerness)
     timing = asked[topic]
-    return Wished(replace(chat, timing=timing, silent=chat.silent or timing.silent), topic)
+    return Wished(chat._replace(timing=timing, silent=chat.silent or timing.silent), topic)

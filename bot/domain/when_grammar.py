@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -17,7 +17,9 @@ from functools import lru_cache
 from bot.domain.article import Manner
 from bot.domain.when_words import Part, Vocabulary
 
-_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff"  # of Chinese and Japanese, where each character is a token
+_TOKEN = re.compile(rf"\d+|[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W\d_])+|[^\w\s]")
+_ALIKE = {zero + digit: str(digit) for zero in (0x660, 0x6F0) for digit in range(10)} | {ord("،"): ",", ord("、"): ","}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ class Said:
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
-    """Return words, numbers and signs, without accents and in small letters."""
+    """Return words, numbers and signs, without accents and marks of direction, and in small letters."""
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ß", "ss").casefold())
-    plain = "".join(char for char in folded if not unicodedata.combining(char))
-    return tuple(_TOKEN.findall(plain))
+    plain = "".join(char for char in folded if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
+    return tuple(_TOKEN.findall(plain.translate(_ALIKE)))
 
 
 @lru_cache(maxsize=4096)
@@ -64,6 +66,9 @@ def without_manner(tokens: tuple[str, ...], words: Vocabulary) -> tuple[tuple[st
 
 def readings(tokens: tuple[str, ...], words: Vocabulary) -> Iterator[Said]:
     """Return every way to read all of the tokens."""
+    for ending in words.endings:
+        if tokens[-len(_phrase(ending)) :] == _phrase(ending):
+            tokens = tokens[: -len(_phrase(ending))]
     stack = [(0, Said())]
     seen = set(stack)
     while stack:
@@ -112,15 +117,19 @@ def _day(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> 
         if (after := _starts(tokens, place, phrase)) is not None:
             yield after, replace(said, days=days, filler=False)
     if said.part is None:
-        for phrase, part in words.parts_of_today.items():
-            if (after := _starts(tokens, place, phrase)) is not None:
-                yield after, replace(said, days=0, part=part, filler=False)
+        for day, parts in enumerate((words.parts_of_today, words.parts_of_tomorrow)):
+            for phrase, part in parts.items():
+                if (after := _starts(tokens, place, phrase)) is not None:
+                    yield after, replace(said, days=day, part=part, filler=False)
     for intro in words.within:
         if (behind := _starts(tokens, place, intro)) is not None:
             for many, unit in _amounts(tokens, behind, words):
                 for name, days in words.day_units.items():
                     if (after := _starts(tokens, unit, name)) is not None and many == int(many) and many * days <= 731:
                         yield after, replace(said, days=int(many) * days, filler=False)
+    for many, days, after in _later(tokens, place, words, words.day_units):
+        if many == int(many) and many * days <= 731:
+            yield after, replace(said, days=int(many) * days, filler=False)
 
 
 def _amounts(tokens: tuple[str, ...], place: int, words: Vocabulary) -> Iterator[tuple[float, int]]:
@@ -128,6 +137,22 @@ def _amounts(tokens: tuple[str, ...], place: int, words: Vocabulary) -> Iterator
     for name, many in words.ones.items():
         if (after := _starts(tokens, place, name)) is not None:
             yield many, after
+
+
+def _later(
+    tokens: tuple[str, ...], place: int, words: Vocabulary, units: Mapping[str, int]
+) -> Iterator[tuple[float, int, int]]:
+    """Return amounts that stand here with their unit and a word for later, as in `2小时后`, and the place behind."""
+    for many, unit in _amounts(tokens, place, words) if words.later else ():
+        for name, size in units.items():
+            if (behind := _starts(tokens, unit, name)) is not None:
+                for after in _behind_any(tokens, behind, words.later):
+                    yield many, size, after
+                minutes = tuple(one for one, length in units.items() if size == 60 and length == 1)
+                for more, rest in _number(tokens, behind, words):
+                    for ended in _behind_any(tokens, rest, minutes) if more < 60 else ():
+                        for after in _behind_any(tokens, ended, words.later):
+                            yield many * size + more, 1, after
 
 
 def _weekday(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> _Steps:
@@ -199,7 +224,13 @@ def _year(digits: str) -> int:
 
 
 def _spoken_dates(tokens: tuple[str, ...], place: int, words: Vocabulary) -> _Dates:
-    """1 December, the 1st of December 2026, December 1st, 2026, the 5th"""
+    """1 December, the 1st of December 2026, December 1st, 2026, 2026年12月1日, the 5th"""
+    for behind in _behind_any(tokens, place + 1, words.year):
+        if len(tokens[place]) == 4 and tokens[place].isdecimal() and tokens[place].isascii():
+            for month, day_at in _months(tokens, behind, words):
+                for day, after in _number(tokens, day_at, words):
+                    for end in {after, *_behind_any(tokens, after, words.ordinal)}:
+                        yield (int(tokens[place]), month, day), end
     for day, behind in _number(tokens, place, words):
         for after in {behind, *_behind_any(tokens, behind, words.ordinal)}:
             for of in {after, *_behind_any(tokens, after, words.of)}:
@@ -232,7 +263,8 @@ def _with_year(
     yield when, place
     for start in {place, *_behind_any(tokens, place, (",", *words.of))}:
         if start < len(tokens) and len(tokens[start]) == 4 and tokens[start].isdecimal() and tokens[start].isascii():
-            yield (int(tokens[start]), when[1], when[2]), start + 1
+            for end in {start + 1, *_behind_any(tokens, start + 1, words.year)}:
+                yield (int(tokens[start]), when[1], when[2]), end
 
 
 def _behind_any(tokens: tuple[str, ...], place: int, phrases: tuple[str, ...]) -> set[int]:
@@ -285,6 +317,9 @@ def _times(tokens: tuple[str, ...], place: int, led: bool, words: Vocabulary) ->
             yield hour * 60, inside, False
             if inside < len(tokens) and _is_minutes(tokens[inside]) and hour < 24:
                 yield hour * 60 + int(tokens[inside]), inside + 1, False
+            for more, behind_it in _number(tokens, inside, words) if words.minutes and hour < 24 else ():
+                for end in _behind_any(tokens, behind_it, words.minutes) if more < 60 else ():
+                    yield hour * 60 + more, end, False
         if led or any(_starts(tokens, after, phrase) is not None for phrase in words.parts):
             yield hour * 60, after, False
 
@@ -294,7 +329,9 @@ def _is_minutes(token: str) -> bool:
 
 
 def _part(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> _Steps:
-    if said.part is not None or said.after is not None or not (said.minute is not None or said.names_day):
+    if said.part is not None or said.after is not None:
+        return
+    if not (said.minute is not None or said.names_day or words.part_leads):
         return
     for phrase, part in words.parts.items():
         if (after := _starts(tokens, place, phrase)) is not None:
@@ -304,6 +341,8 @@ def _part(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) ->
 def _after(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> _Steps:
     if said != Said():
         return
+    for many, minutes, end in _later(tokens, place, words, words.units):
+        yield end, replace(said, after=timedelta(minutes=many * minutes))
     for intro in words.within:
         if (behind := _starts(tokens, place, intro)) is None:
             continue

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.article import Manner
 from bot.domain.local_time import Clocks, LocalTime, at_local
 from bot.domain.when_grammar import Said, readings, tokens_of, without_manner
-from bot.domain.when_words import VOCABULARIES, Part, Vocabulary
+from bot.domain.when_languages import VOCABULARIES
+from bot.domain.when_words import Part, Vocabulary
 
 MAX_LENGTH = 120  # characters; nobody says a time in more
 FURTHEST = timedelta(days=731)
@@ -200,6 +201,12 @@ def _minute(said: Said) -> int | None:
             return said.minute + 720 if 5 <= hour < 12 else said.minute if 17 <= hour < 24 else None
         case Part.NIGHT:
             return said.minute + 720 if 8 <= hour < 12 else said.minute if 20 <= hour < 24 else None
+        case Part.SMALL_HOURS:
+            return said.minute if hour < 6 else None  # 12 at night ends one day and begins another
+        case Part.FIRST_HALF:
+            return said.minute if hour < 12 else None
+        case Part.SECOND_HALF:
+            return said.minute + 720 if hour < 12 else said.minute if 12 < hour < 24 else None
 
 
 def _days(said: Said, zone: ZoneInfo, now: datetime) -> list[date]:

@@ -1,5 +1,6 @@
 """
 The words in which people say when: for each language the closed list that `when_text` understands, and no other word.
+Five more languages, and the table of all, are in `when_languages`.
 
 All are written without accents and in small letters, as what is typed is before it is compared; a phrase is words with
 blanks between them. Where two phrases fit, both are tried.
@@ -22,6 +23,9 @@ class Part(StrEnum):
     AFTERNOON = "afternoon"
     EVENING = "evening"
     NIGHT = "night"
+    SMALL_HOURS = "small hours"
+    FIRST_HALF = "first half"  # of the day, in languages where its 12 may be either end
+    SECOND_HALF = "second half"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ class Vocabulary:
 
     `around` are templates of a time with an hour in it (`N`): minutes from that hour. `inside` are clock words that
     stand between hour and minutes (`18 uhr 30`). `month_first`: 3/4 may be 4 March as well as 3 April.
-    `joined` are weekdays and parts of the day in one word.
+    `joined` are weekdays and parts of the day in one word. `later` stands behind an amount of time (`2 小时后`),
+    `minutes` behind minutes (`9 点 30 分`), `year` behind a year; `endings` say nothing more at the end.
+    `part_leads`: a part of the day may stand first (`上午 9 点`).
     """
 
     fillers: tuple[str, ...]
@@ -58,14 +64,20 @@ class Vocabulary:
     month_first: bool = False
     ones: Mapping[str, float] = field(default_factory=dict)
     joined: Mapping[str, tuple[int, Part]] = field(default_factory=dict)
+    parts_of_tomorrow: Mapping[str, Part] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
+    minutes: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    part_leads: bool = False
 
 
-def _list(words: str, first: int = 0) -> dict[str, int]:
+def name_list(words: str, first: int = 0) -> dict[str, int]:
     """Return each word's place; names of one place are joined by `/`."""
     return {name: place for place, names in enumerate(words.split(), first) for name in names.split("/")}
 
 
-_ENGLISH = Vocabulary(
+ENGLISH = Vocabulary(
     fillers=("on", "on the", "the", ",", "at", "from"),
     clock_fillers=("at", "@", "by"),
     days={"today": 0, "tomorrow": 1, "tmrw": 1, "the day after tomorrow": 2, "day after tomorrow": 2},
@@ -79,16 +91,16 @@ _ENGLISH = Vocabulary(
         "tonight": Part.EVENING, "this morning": Part.MORNING, "this afternoon": Part.AFTERNOON,
         "this evening": Part.EVENING,
     },
-    weekdays=_list(
+    weekdays=name_list(
         "monday/mon/mondays tuesday/tue/tues wednesday/wed thursday/thu/thur/thurs friday/fri saturday/sat sunday/sun"
     ),
     coming=("next", "coming", "this coming"),
     of_next_week=("next week", "of next week"),
-    months=_list(
+    months=name_list(
         "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct "
         "november/nov december/dec", 1
     ),
-    numbers=_list("zero one two three four five six seven eight nine ten eleven twelve")
+    numbers=name_list("zero one two three four five six seven eight nine ten eleven twelve")
     | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45, "forty - five": 45},
     ordinal=("st", "nd", "rd", "th"),
     the_day=("the {} th", "the {} st", "the {} nd", "the {} rd", "{} th", "{} st", "{} nd", "{} rd"),
@@ -117,7 +129,7 @@ _GERMAN_PARTS = {
 }  # fmt: skip
 _GERMAN_WEEKDAYS = "montag dienstag mittwoch donnerstag freitag samstag sonntag"
 
-_GERMAN = Vocabulary(
+GERMAN = Vocabulary(
     fillers=("am", "den", "der", "dem", ",", "um", "gegen", "ab", "auf", "fur", "zum"),
     clock_fillers=("um", "ab"),
     days={"heute": 0, "morgen": 1, "ubermorgen": 2, "uebermorgen": 2},
@@ -130,16 +142,16 @@ _GERMAN = Vocabulary(
     },
     parts_of_today={"heute morgen": Part.MORNING, "heute fruh": Part.MORNING, "heute frueh": Part.MORNING,
                     "heute abend": Part.EVENING, "heute nachmittag": Part.AFTERNOON, "heute nacht": Part.NIGHT},
-    weekdays=_list(
+    weekdays=name_list(
         "montag/mo/mon dienstag/di mittwoch/mi donnerstag/do freitag/fr samstag/sa/sonnabend sonntag/so"
     ),
     coming=("nachsten", "nachster", "nachste", "naechsten", "naechster", "kommenden", "kommender"),
     of_next_week=("nachste woche", "naechste woche", "in der nachsten woche", "kommende woche"),
-    months=_list(
+    months=name_list(
         "januar/jan/janner/jaenner februar/feb/feber marz/mar/maerz/mrz april/apr mai juni/jun juli/jul august/aug "
         "september/sep/sept oktober/okt november/nov dezember/dez", 1
     ),
-    numbers=_list("null ein/eins/eine zwei/zwo drei vier funf/fuenf sechs sieben acht neun zehn elf zwolf/zwoelf")
+    numbers=name_list("null ein/eins/eine zwei/zwo drei vier funf/fuenf sechs sieben acht neun zehn elf zwolf/zwoelf")
     | {"funfzehn": 15, "fuenfzehn": 15, "zwanzig": 20, "dreissig": 30, "dreißig": 30},
     ordinal=(".",),
     the_day=("am {} .", "den {} .", "{} ."),
@@ -158,13 +170,13 @@ _GERMAN = Vocabulary(
     breaking=("eilmeldung", "als eilmeldung", "eil", "eilig"),
     joined={
         f"{name}{part}": (day, meant)
-        for name, day in _list(_GERMAN_WEEKDAYS).items()
+        for name, day in name_list(_GERMAN_WEEKDAYS).items()
         for part, meant in _GERMAN_PARTS.items()
     },
     ones={"einer": 1, "einem": 1, "einer halben": 0.5, "eine halbe": 0.5, "anderthalb": 1.5, "eineinhalb": 1.5},
 )  # fmt: skip
 
-_SPANISH = Vocabulary(
+SPANISH = Vocabulary(
     fillers=("el", "el dia", ",", "para el", "a las", "a la", "de", "del"),
     clock_fillers=("a las", "a la", "las", "la"),
     days={"hoy": 0, "manana": 1, "pasado manana": 2},
@@ -175,14 +187,14 @@ _SPANISH = Vocabulary(
         "del mediodia": Part.NOON,
     },
     parts_of_today={"esta noche": Part.EVENING, "esta tarde": Part.AFTERNOON, "esta manana": Part.MORNING},
-    weekdays=_list("lunes/lun martes/mar miercoles/mie jueves/jue viernes/vie sabado/sab domingo/dom"),
+    weekdays=name_list("lunes/lun martes/mar miercoles/mie jueves/jue viernes/vie sabado/sab domingo/dom"),
     coming=("proximo", "el proximo"),
     of_next_week=("de la proxima semana", "de la semana que viene", "la proxima semana", "la semana que viene"),
-    months=_list(
+    months=name_list(
         "enero/ene febrero/feb marzo abril/abr mayo/may junio/jun julio/jul agosto/ago septiembre/setiembre/sep "
         "octubre/oct noviembre/nov diciembre/dic", 1
     ),
-    numbers=_list("cero un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce")
+    numbers=name_list("cero un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce")
     | {"quince": 15, "veinte": 20, "treinta": 30},
     ordinal=("o", "º"),
     the_day=("el {}", "el dia {}"),
@@ -201,7 +213,7 @@ _SPANISH = Vocabulary(
     ones={"media": 0.5},
 )  # fmt: skip
 
-_FRENCH = Vocabulary(
+FRENCH = Vocabulary(
     fillers=("le", ",", "a", "de", "pour le", "vers"),
     clock_fillers=("a",),
     days={"aujourd ' hui": 0, "aujourdhui": 0, "demain": 1, "apres - demain": 2, "apres demain": 2},
@@ -215,14 +227,14 @@ _FRENCH = Vocabulary(
         "ce soir": Part.EVENING, "ce matin": Part.MORNING, "cet apres - midi": Part.AFTERNOON,
         "cet apres midi": Part.AFTERNOON, "cette nuit": Part.NIGHT,
     },
-    weekdays=_list("lundi/lun mardi/mar mercredi/mer jeudi/jeu vendredi/ven samedi/sam dimanche/dim"),
+    weekdays=name_list("lundi/lun mardi/mar mercredi/mer jeudi/jeu vendredi/ven samedi/sam dimanche/dim"),
     coming=("prochain",),
     of_next_week=("de la semaine prochaine", "la semaine prochaine", "semaine prochaine"),
-    months=_list(
+    months=name_list(
         "janvier/janv/jan fevrier/fevr/fev mars avril/avr mai juin juillet/juil aout septembre/sept/sep octobre/oct "
         "novembre/nov decembre/dec", 1
     ),
-    numbers=_list("zero un/une deux trois quatre cinq six sept huit neuf dix onze douze")
+    numbers=name_list("zero un/une deux trois quatre cinq six sept huit neuf dix onze douze")
     | {"quinze": 15, "vingt": 20, "trente": 30},
     ordinal=("er",),
     the_day=("le {}", "le {} er"),
@@ -241,6 +253,3 @@ _FRENCH = Vocabulary(
     breaking=("urgent", "en urgence", "flash"),
     ones={"une demi -": 0.5, "une demi": 0.5},
 )  # fmt: skip
-
-VOCABULARIES: Mapping[str, Vocabulary] = {"en": _ENGLISH, "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH}
-"""By the language's IETF tag."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.content.sent_articles.sent_article import Unreadable, read_article, read_change, read_time
+from bot.content.sent_articles.sent_article import Unreadable, read_article, read_audience, read_change, read_schedule
 from bot.domain.api_key import KeyRole
 from bot.errors import ContentError, UnknownArticle
 from bot.http_api.access import API, Api, asked, body_of
@@ -53,8 +53,10 @@ async def change(request: web.Request) -> web.Response:
 async def publish(request: web.Request) -> web.Response:
     """`POST /api/v1/articles/NUMBER/publish`"""
 
-    async def act(api: Api, what: Asked, _: bytes, now: datetime) -> Answer:
-        return await articles.publish(api.db, what, _number(request), now=now, rules=api.rules)
+    async def act(api: Api, what: Asked, body: bytes, now: datetime) -> Answer:
+        # Who may not publish is told so, whatever the body.
+        only = read_audience(body) if what.key.role is KeyRole.EDITOR else None
+        return await articles.publish(api.db, what, _number(request), only=only, now=now, rules=api.rules)
 
     return await _done(request, act)
 
@@ -64,8 +66,8 @@ async def schedule(request: web.Request) -> web.Response:
 
     async def act(api: Api, what: Asked, body: bytes, now: datetime) -> Answer:
         # Who may not schedule is told so, whatever the time.
-        at = read_time(body, api.rules.reading, now) if what.key.role is KeyRole.EDITOR else now
-        return await articles.schedule(api.db, what, _number(request), at, now=now, rules=api.rules)
+        at, only = read_schedule(body, api.rules.reading, now) if what.key.role is KeyRole.EDITOR else (now, None)
+        return await articles.schedule(api.db, what, _number(request), at, only=only, now=now, rules=api.rules)
 
     return await _done(request, act)
 

@@ -16,11 +16,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.content.articles.schema import ArticleSchema
-from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import AudienceSchema, CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api import answer_schema
 from bot.http_api.answer_schema import ArticleDone, ArticleKnown, Delivery, HookDone, Problem
 
-DESCRIBED: tuple[type[BaseModel], ...] = (ArticleSchema, IdentitySchema, CorrectionSchema, ScheduleSchema)
+DESCRIBED: tuple[type[BaseModel], ...] = (
+    ArticleSchema,
+    IdentitySchema,
+    CorrectionSchema,
+    AudienceSchema,
+    ScheduleSchema,
+)
 ANSWERED: tuple[type[BaseModel], ...] = (
     *(answer_schema.Article, ArticleDone, ArticleKnown),
     *(Problem, Delivery, HookDone),
@@ -94,7 +100,9 @@ def described() -> Json:
                     "requestBody": _body({"allOf": [_ref("Change" + _SENT), _ref("Correction" + _SENT)]}),
                 },
             },
-            f"{one}/publish": _act(number, act, "publish", "Publish it and push it", waits=True),
+            f"{one}/publish": _act(
+                number, act, "publish", "Publish it and push it", "Audience" + _SENT, waits=True, may_be_empty=True
+            ),
             f"{one}/schedule": _act(
                 number, act, "schedule", "Let it go out at a time to come", "Schedule" + _SENT, waits=True
             ),
@@ -134,13 +142,22 @@ def _operation(id: str, summary: str, status: int, answer: type[BaseModel], *pro
     return {"operationId": id, "summary": summary, "responses": responses}
 
 
-def _act(number: Json, act: Json, id: str, summary: str, body: str | None = None, *, waits: bool = False) -> Json:
+def _act(
+    number: Json,
+    act: Json,
+    id: str,
+    summary: str,
+    body: str | None = None,
+    *,
+    waits: bool = False,
+    may_be_empty: bool = False,
+) -> Json:
     refusals = (*_UNREADABLE, 401, 403, 404, 409, 410, *((422,) if body else ()), 429)
     operation = _operation(id, summary, 200, ArticleDone, *refusals)
     if waits:
         it_waits = _content("It waits until an editor approves it", "application/json", _ref(ArticleDone.__name__))
         operation["responses"]["202"] = it_waits
-    asked = {} if body is None else {"requestBody": _body(_ref(body))}
+    asked = {} if body is None else {"requestBody": {**_body(_ref(body)), "required": not may_be_empty}}
     return {"parameters": [number], "post": {**operation, **act, **asked}}
 
 

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.botapi.transport import HttpTransport
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.menus import Menus
 
@@ -43,7 +43,7 @@ async def check_token(settings: Settings) -> AsyncIterator[TokenCheck]:
     Raises: SettingsError, when Telegram refuses the token or cannot be reached.
     """
     assert settings.token is not None
-    transport = AiohttpTransport()
+    transport = HttpTransport()
     bot = telegram.Bot(
         settings.token,
         base_url=f"{settings.api_url}/bot",

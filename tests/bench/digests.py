@@ -32,12 +32,12 @@ from bot.domain.delivery import NEWS, Lane, Outcome, Sent
 from bot.domain.delivery_time import Listing
 from bot.domain.message import Message
 from bot.render.look import Look
+from bot.services.delivery.attempt import SendPort
 from bot.services.delivery.claiming import UNPACED_CLAIM_ROWS
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.dispatcher import IN_FLIGHT, Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.kinds import KINDS
-from bot.services.delivery.senders import SendPort
 from bot.settings import checked
 from bot.store.engine.database import Database
 from bot.telegram_edge.kit.context import look_of

@@ -11,7 +11,14 @@ import pytest
 
 from bot.content.articles.slug import slugs_of_story
 from bot.content.articles.surroundings import ReadingRules
-from bot.content.sent_articles.sent_article import Unreadable, changed, read_article, read_change, read_time
+from bot.content.sent_articles.sent_article import (
+    Unreadable,
+    changed,
+    read_article,
+    read_audience,
+    read_change,
+    read_schedule,
+)
 from bot.domain.article import Picture
 from bot.errors import ContentError
 
@@ -102,12 +109,14 @@ def test_the_flag_of_a_change_is_its_own_and_draft_wins():
 
 
 def test_a_time_to_come_is_read_in_the_operator_s_zone():
-    assert read_time(sent(at="2026-03-07T14:00"), BERLIN, NOW) == NOW + timedelta(hours=1)
+    at = NOW + timedelta(hours=1)
+    assert read_schedule(sent(at="2026-03-07T14:00"), BERLIN, NOW) == (at, None)
+    assert read_schedule(sent(at="2026-03-07T14:00", only="AI"), BERLIN, NOW) == (at, ("AI",))
     for body in (sent(at="2026-03-07T13:00"), sent(at=5), sent()):
         with pytest.raises(ContentError):
-            read_time(body, BERLIN, NOW)
+            read_schedule(body, BERLIN, NOW)
     with pytest.raises(Unreadable):
-        read_time(b"", BERLIN, NOW)
+        read_schedule(b"", BERLIN, NOW)
 
 
 @pytest.mark.parametrize(
@@ -124,3 +133,30 @@ def test_a_time_to_come_is_read_in_the_operator_s_zone():
 )
 def test_a_story_without_a_file_is_called_after_its_link_else_its_title(link: str, slugs: tuple[str, ...]):
     assert slugs_of_story("The Lake", link) == slugs
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ({}, None),
+        ({"only": None, "other": 1}, None),
+        ({"only": []}, ()),
+        ({"only": "AI, Energy"}, ("AI, Energy",)),
+        ({"only": ["AI", "Energy"]}, ("AI", "Energy")),
+    ],
+)
+def test_the_topics_that_an_article_is_only_for_are_a_text_or_a_list(said, names):
+    assert read_audience(sent(**said)) == names
+
+
+@pytest.mark.parametrize("only", [1, True, {}, [1], ["AI", ""], [[]], "", ["AI"] * 101])
+def test_topics_that_are_none_are_wrong(only):
+    with pytest.raises(ContentError, match="only"):
+        read_audience(sent(only=only))
+
+
+def test_a_body_that_says_nothing_names_no_topics_and_one_that_is_no_object_cannot_be_read():
+    assert read_audience(b"") is None and read_audience(b" \n") is None
+    for body in (b"[]", b"only=AI", b"{"):
+        with pytest.raises(Unreadable):
+            read_audience(body)

@@ -12,7 +12,7 @@ from aiohttp import web
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bot.content.articles.schema import ArticleSchema
-from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import AudienceSchema, CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api.openapi import described
 from bot.http_api.routes import add_routes
 
@@ -27,6 +27,7 @@ def test_it_has_every_field_that_is_read_and_no_other():
         ("ArticleSent", ArticleSchema),
         ("IdentitySent", IdentitySchema),
         ("CorrectionSent", CorrectionSchema),
+        ("AudienceSent", AudienceSchema),
         ("ScheduleSent", ScheduleSchema),
     ):
         assert schemas[name]["properties"].keys() == model.model_fields.keys()

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.article import Manner
+from bot.domain.when_languages import VOCABULARIES
 from bot.domain.when_text import Fault, read_manner, read_when
-from bot.domain.when_words import VOCABULARIES
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 NOW = datetime(2026, 11, 30, 12, 30, 17, tzinfo=UTC)  # a Monday, the last of its month; in Berlin 13:30
@@ -197,11 +197,101 @@ FRENCH = {
     "demain à midi": "2026-12-01 12:00",
     "demain à minuit": "2026-12-02 00:00",
 }
-ALL = [
-    (language, text, expected)
-    for language, table in (("en", ENGLISH), ("de", GERMAN), ("es", SPANISH), ("fr", FRENCH))
-    for text, expected in table.items()
-]
+PORTUGUESE = {
+    "amanhã às 8h": "2026-12-01 08:00",
+    "amanhã 9:00": "2026-12-01 09:00",
+    "amanhã às 9 e meia": "2026-12-01 09:30",
+    "amanhã ao meio-dia": "2026-12-01 12:00",
+    "amanhã às 8 da noite": "2026-12-01 20:00",
+    "depois de amanhã às 9 da manhã": "2026-12-02 09:00",
+    "hoje à noite às 8": "2026-11-30 20:00",
+    "sexta-feira às 18:30": "2026-12-04 18:30",
+    "na sexta da semana que vem às 9": "2026-12-11 09:00",
+    "sexta que vem às 9h": "several | 2026-12-04 09:00 | 2026-12-11 09:00",
+    "24 de dezembro às 8:30": "2026-12-24 08:30",
+    "dia 5 às 9h": "2026-12-05 09:00",
+    "em 2 horas": "2026-11-30 15:30",
+    "em meia hora": "2026-11-30 14:00",
+    "daqui a 3 dias às 9": "2026-12-03 09:00",
+}
+RUSSIAN = {
+    "завтра 9:00": "2026-12-01 09:00",
+    "завтра в 9": "2026-12-01 09:00",
+    "завтра утром в 9": "2026-12-01 09:00",
+    "завтра в 2 часа ночи": "2026-12-01 02:00",
+    "завтра в 11 ночи": "unknown",
+    "послезавтра в 3 часа дня": "2026-12-02 15:00",
+    "сегодня вечером в 8": "2026-11-30 20:00",
+    "в пятницу в 18:30": "2026-12-04 18:30",
+    "на следующей неделе в пятницу в 9": "2026-12-11 09:00",
+    "в следующую пятницу в 9": "several | 2026-12-04 09:00 | 2026-12-11 09:00",
+    "24-го декабря в 9 утра": "2026-12-24 09:00",
+    "24 декабря 2026 года в 8:30": "2026-12-24 08:30",
+    "9 часов 30 минут": "2026-12-01 09:30",
+    "в полдень": "2026-12-01 12:00",
+    "через час": "2026-11-30 14:30",
+    "через полтора часа": "2026-11-30 15:00",
+    "через 15 минут": "2026-11-30 13:45",
+    "через неделю в 9:00": "2026-12-07 09:00",
+    "вчера в 9": "unknown",
+}
+ARABIC = {
+    "غدًا 9:00": "2026-12-01 09:00",
+    "غدًا الساعة ٨": "2026-12-01 08:00",
+    "غدا الساعة ۸": "2026-12-01 08:00",
+    "غدا الساعة التاسعة": "2026-12-01 09:00",
+    "غدًا ظهرًا": "2026-12-01 12:00",
+    "بعد غد الساعة ٩ صباحًا": "2026-12-02 09:00",
+    "يوم الجمعة الساعة ٦ مساءً": "2026-12-04 18:00",
+    "٢٤ ديسمبر ٢٠٢٦ الساعة ٨:٣٠": "2026-12-24 08:30",
+    "الثامنة والنصف صباحا": "2026-12-01 08:30",
+    "بعد ساعتين": "2026-11-30 15:30",
+    "بعد 20 دقيقة": "2026-11-30 13:50",
+    "بعد يومين الساعة 9": "2026-12-02 09:00",
+    "منتصف الليل": "2026-12-01 00:00",
+    "أمس الساعة ٨": "unknown",
+}
+CHINESE = {
+    "明天9:00": "2026-12-01 09:00",
+    "明天上午9点": "2026-12-01 09:00",
+    "明天９：００": "2026-12-01 09:00",
+    "明天9点半": "2026-12-01 09:30",
+    "明天中午": "2026-12-01 12:00",
+    "后天早上八点": "2026-12-02 08:00",
+    "今晚8点": "2026-11-30 20:00",
+    "凌晨2点": "2026-12-01 02:00",
+    "星期五下午6点": "2026-12-04 18:00",
+    "下周五18:30": "2026-12-11 18:30",
+    "十二月二十四日八点": "2026-12-24 08:00",
+    "2026年12月24日 8点30分": "2026-12-24 08:30",
+    "半小时后": "2026-11-30 14:00",
+    "2小时后": "2026-11-30 15:30",
+    "3天后9点": "2026-12-03 09:00",
+    "昨天9点": "unknown",
+    "明天9点左右": "unknown",
+}
+JAPANESE = {
+    "明日9:00": "2026-12-01 09:00",
+    "明日の9時に": "2026-12-01 09:00",
+    "明日午前9時": "2026-12-01 09:00",
+    "明後日の朝8時": "2026-12-02 08:00",
+    "今夜8時": "2026-11-30 20:00",
+    "午後3時半": "2026-11-30 15:30",
+    "金曜日18:00に": "2026-12-04 18:00",
+    "来週の金曜日18時": "2026-12-11 18:00",
+    "次の金曜日の18時": "several | 2026-12-04 18:00 | 2026-12-11 18:00",
+    "24日の9時": "2026-12-24 09:00",
+    "2026年12月24日8時30分": "2026-12-24 08:30",
+    "30分後": "2026-11-30 14:00",
+    "3日後の9時": "2026-12-03 09:00",
+    "正午": "2026-12-01 12:00",
+    "昨日9時": "unknown",
+}
+TABLES = {
+    "en": ENGLISH, "de": GERMAN, "es": SPANISH, "fr": FRENCH, "pt-BR": PORTUGUESE, "ru": RUSSIAN, "ar": ARABIC,
+    "zh-Hans": CHINESE, "ja": JAPANESE,
+}  # fmt: skip
+ALL = [(language, text, expected) for language, table in TABLES.items() for text, expected in table.items()]
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), ALL)
@@ -255,6 +345,60 @@ def test_a_time_that_does_not_exist_is_said_with_the_nearest_that_do():
     assert local("2027-03-28 00:15", "en", zone=beirut) == "gap | 2027-03-28 01:00 | 2027-03-28 01:15"
 
 
+GAPS_AND_FOLDS = [
+    # Source: the IANA rules of these zones for 2027, as tzdata 2025b has them.
+    ("Europe/Berlin", "de", "28.3.2027 um 2:30", "gap | 2027-03-28 03:00 | 2027-03-28 03:30"),
+    ("Europe/Berlin", "fr", "le 31 octobre 2027 à 2h30", "twice | 2027-10-31 02:30 | 2027-10-31 02:30"),
+    ("America/St_Johns", "en", "14 March 2027 2:15 am", "gap | 2027-03-14 03:00 | 2027-03-14 03:15"),
+    ("America/St_Johns", "es", "7 de noviembre de 2027 a las 1:15", "twice | 2027-11-07 01:15 | 2027-11-07 01:15"),
+    ("America/St_Johns", "pt_BR", "14 de março de 2027 às 2h59", "gap | 2027-03-14 03:00 | 2027-03-14 03:59"),
+    ("Africa/Cairo", "ar", "30 أبريل 2027 الساعة 0:30", "gap | 2027-04-30 01:00 | 2027-04-30 01:30"),
+    ("Africa/Cairo", "ru", "28 октября 2027 в 23:30", "twice | 2027-10-28 23:30 | 2027-10-28 23:30"),
+    ("Australia/Lord_Howe", "zh_Hans", "2027年10月3日2点15分", "gap | 2027-10-03 02:30 | 2027-10-03 02:45"),
+    ("Australia/Lord_Howe", "ja", "2027年4月4日 1時45分", "twice | 2027-04-04 01:45 | 2027-04-04 01:45"),
+    ("Australia/Lord_Howe", "en", "3 October 2027 2:30", "2027-10-03 02:30"),  # half an hour is left out there
+    ("Australia/Lord_Howe", "en", "4 April 2027 1:29", "2027-04-04 01:29"),
+]
+
+
+@pytest.mark.parametrize(("zone", "language", "text", "expected"), GAPS_AND_FOLDS)
+def test_gaps_and_folds_of_any_zone_are_said_in_any_language(zone, language, text, expected):
+    assert local(text, language, zone=ZoneInfo(zone)) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("ar", "24 كانون الأول 2026، الساعة 18:00", "2026-12-24 18:00"),
+        ("ar", "مساء الغد الساعة 8 والنصف", "2026-12-01 20:30"),
+        ("ar", "\u200fغدًا الساعة 9\u200f", "2026-12-01 09:00"),  # marks that keyboards and pasted texts bring
+        ("zh-hans", "明早7点", "2026-12-01 07:00"),
+        ("zh-hans", "2小时30分钟后", "2026-11-30 16:00"),
+        ("ja", "2時間30分後", "2026-11-30 16:00"),
+        ("ja", "明晩8時", "2026-12-01 20:00"),
+        ("ja", "明日午前0時", "2026-12-01 00:00"),
+    ],
+)
+def test_signs_and_words_of_each_script_are_understood(language, text, expected):
+    assert local(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(
+            ("ru", "завтра в 12 ночи"),
+            ("ja", "明日午後12時"),
+            ("ar", "غدًا الساعة 12 مساءً"),
+            ("zh-hans", "明天晚上12点"),
+        ),
+        *(("zh-hans", "2小时90分钟后"), ("ja", "2時間30後")),
+    ],
+)
+def test_which_midnight_is_meant_is_not_guessed(language, text):
+    assert local(text, language) == "unknown"
+
+
 def test_a_time_that_comes_twice_is_said_with_both():
     when = read_when("31 October 2027 2:30", "en", BERLIN, NOW)
     first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
@@ -267,7 +411,9 @@ def test_a_time_that_comes_twice_is_said_with_both():
 @pytest.mark.parametrize(
     ("text", "language"),
     [("tomorrow 9 silently", "en"), ("tomorrow 9, silently", "en"), ("morgen um 9 leise", "de"),
-     ("mañana a las 9 en silencio", "es"), ("demain à 9h en silence", "fr")],
+     ("mañana a las 9 en silencio", "es"), ("demain à 9h en silence", "fr"), ("amanhã às 9 sem som", "pt-BR"),
+     ("завтра в 9 без звука", "ru"), ("غدا الساعة 9 بصمت", "ar"), ("明天9点，静音", "zh-Hans"),
+     ("明日9時 音なし", "ja")],
 )  # fmt: skip
 def test_without_a_sound_is_said_at_the_end(text, language):
     when = read_when(text, language, BERLIN, NOW)
@@ -284,6 +430,7 @@ def test_without_a_sound_is_said_at_the_end(text, language):
 def test_words_of_another_language_are_understood_where_one_s_own_has_none():
     assert local("morgen um 9", "en") == local("morgen um 9", "fr") == "2026-12-01 09:00"
     assert local("tomorrow at 9", "de") == "2026-12-01 09:00"
+    assert local("завтра в 9", "ja") == local("明日9時", "zh-Hans") == "2026-12-01 09:00"
     assert local("demain à 9h", "pt-br") == "2026-12-01 09:00"
 
 

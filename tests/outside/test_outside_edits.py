@@ -25,7 +25,7 @@ async def test_an_edit_outlives_a_restart_and_its_file_and_a_changed_file_asks(t
         assert "Edited by hand" in plain(await here.asks(anna, "/latest Energy"))
         here.article("first.json", "Changed in the file", heat=701)
         asked = await here.sees(edith, "Changed in the file")
-        assert "its file or feed has another title now: “Changed in the file”." in plain(asked)
+        assert "its file or feed says something else now (title): “Changed in the file”." in plain(asked)
         assert buttons(asked) == ["Keep ours", "Take the other", "Open #1"]
         assert "Edited by hand" in plain(await here.asks(anna, "/latest Energy"))
         await here.presses(edith, "Take the other", asked)

@@ -64,3 +64,28 @@ def test_a_time_to_publish_at(language):
     said = MARKS.sub("", text).rpartition("/schedule 412 ")[2]
     now = datetime(2026, 11, 30, 12, tzinfo=UTC)
     assert read_when(said, language, ZoneInfo("UTC"), now).at == datetime(2026, 12, 1, 9, tzinfo=UTC), said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_times_named_where_none_was_understood(language):
+    words, now = words_for(language), datetime(2026, 11, 30, 12, tzinfo=UTC)
+    refused = words(
+        "I do not understand that as a time, so nothing was changed for {article}. Write it like “tomorrow 9:00”, "
+        "“Friday 18:00” or “24 December 8:30”.",
+        article="#1",
+    )
+    asked = words(
+        "When is {article} to go out? Choose, or write /schedule {number} and the time in your words, such as "
+        "“tomorrow 9:00”.",
+        article="#1",
+        number="1",
+    )
+    quoted = re.compile("[“„«「]\\s?(.+?)\\s?[”“»」]")
+    said = [MARKS.sub("", one) for text in (refused, asked) for one in quoted.findall(text)]
+    times = [read_when(one, language, ZoneInfo("UTC"), now).at for one in said]
+    assert times == [
+        datetime(2026, 12, 1, 9, tzinfo=UTC),
+        datetime(2026, 12, 4, 18, tzinfo=UTC),
+        datetime(2026, 12, 24, 8, 30, tzinfo=UTC),
+        datetime(2026, 12, 1, 9, tzinfo=UTC),
+    ], said

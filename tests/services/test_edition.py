@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,15 @@ from story import StoryHouse
 from what_became import WHAT_BECAME
 
 from bot.domain.article import Picture
-from bot.domain.chat import Pictures
+from bot.domain.chat import Chat, Pictures
 from bot.domain.delivery import Outcome
 from bot.domain.message import Message
 from bot.sandbox.world.faults import Page, Refuse
-from bot.services.delivery.composing import MAX_BODIES
+from bot.services.delivery.composing import MAX_BODIES, Attempt
 from bot.services.delivery.edition import edition_of
 from bot.services.newsroom import corrections
 from bot.store.content import articles
 from bot.store.readers import chat_settings, chats
-from bot.telegram_edge.kit.context import BotContext
 
 CELL = Picture("cell.png", 320, 180, is_local=True)
 
@@ -33,12 +31,19 @@ async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
         yield room
 
 
-async def _at_once(pace_only: bool) -> None:
+class AtOnce(Attempt[Any]):
     """It is always this chat's turn."""
 
+    def __init__(self, room: PressRoom, chat: Chat, topic: int) -> None:
+        self.chat, self.look, self.reason, self.is_photo = chat.id, room.house.ctx.look(chat), topic, False
+        self.db, self.now = room.db, room.house.clock()
+        self.gateway = room.house.ctx.gateway
 
-async def _leave(inside: BotContext, chat: int, body: Any) -> Outcome:
-    return await inside.gateway.send(body, chat)
+    async def turn(self, pace_only: bool = False) -> Outcome | None:
+        return None
+
+    async def leave(self, body: Any) -> Outcome:
+        return await self.gateway.send(body, self.chat)
 
 
 def shown(message: dict[str, Any]) -> str:
@@ -118,9 +123,8 @@ async def test_the_bodies_that_are_kept_are_bounded(room: PressRoom) -> None:
         edition = await edition_of(conn, article.number, room.house.clock(), None, inside.gateway.prepare)
         chat = await chats.chat(conn, anna)
     assert chat is not None
-    look = inside.look(chat)
     for topic in range(MAX_BODIES + 9):
-        await edition.send(look, topic, _at_once, partial(_leave, inside, anna), room.db, room.house.clock())
+        await edition.send(AtOnce(room, chat, topic))
     assert len(edition._bodies) == MAX_BODIES
 
 

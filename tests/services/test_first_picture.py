@@ -13,8 +13,10 @@ from web_site import Site, png, serving
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.article import Picture
+from bot.domain.chat import Chat
 from bot.domain.delivery import Lane, Outcome, Sent
 from bot.sandbox.world.faults import Fault, Held, Refuse, Slow, Throttle
+from bot.services.delivery.composing import Attempt
 from bot.services.delivery.edition import edition_of
 from bot.store.readers import chats
 from bot.telegram_edge.botapi.pacer import Pacer
@@ -48,15 +50,20 @@ async def test_a_chat_that_waits_for_its_turn_holds_nobody(room: PressRoom) -> N
         edition = await edition_of(conn, article.number, room.house.clock(), PictureSource(), inside.gateway.prepare)
         known = await chats.chats(conn, [held, *others])
 
+    class Paced(Attempt[Any]):
+        def __init__(self, chat: Chat) -> None:
+            self.chat, self.look, self.reason, self.is_photo = chat.id, inside.look(chat), 0, False
+            self.db, self.now = room.db, room.house.clock()
+
+        async def turn(self, pace_only: bool = False) -> Outcome | None:
+            await pacer.slot(None if pace_only else self.chat, Lane.NEWS, False)
+            return None
+
+        async def leave(self, body: Any) -> Outcome:
+            return await inside.gateway.send(body, self.chat)
+
     async def send(chat: int) -> Outcome:
-        async def turn(pace_only: bool) -> None:
-            await pacer.slot(None if pace_only else chat, Lane.NEWS, False)
-
-        async def leave(body: object) -> Outcome:
-            return await inside.gateway.send(body, chat)  # type: ignore[arg-type]
-
-        look = inside.look(known[chat])
-        return (await edition.send(look, 0, turn, leave, room.db, room.house.clock()))[0]
+        return (await edition.send(Paced(known[chat])))[0]
 
     waiting = asyncio.create_task(send(held))
     await asyncio.sleep(0)  # it is the first in line

@@ -17,7 +17,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
 from bot.sandbox.world.faults import Held, Page, Refuse, Throttle
-from bot.services.delivery import dispatcher, senders, triage
+from bot.services.delivery import attempt, dispatcher, triage
 from bot.services.readers import membership
 from bot.store.delivery import campaigns, fanout, leases, outbox, paid_messages
 from bot.store.delivery.campaigns import CampaignState
@@ -173,7 +173,7 @@ async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
 async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "RECHECK_AFTER", 0.0)
+    monkeypatch.setattr(attempt, "RECHECK_AFTER", 0.0)
     people = await room.people(4)
     await room.follow(people, "Energy")
     pacer = room.house.ctx.pacer
@@ -222,7 +222,7 @@ async def test_nothing_is_kept_in_hand_for_a_chat_that_is_told_to_wait(house: St
 async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
     house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "RECHECK_AFTER", 0.1)
+    monkeypatch.setattr(attempt, "RECHECK_AFTER", 0.1)
     now, left = asyncio.get_running_loop().time, list[float]()
     house.equip(pacer=Pacer(30))
     async with press_room(house, tmp_path, rate=30, in_flight=40, count=lambda outcome: left.append(now())) as room:
@@ -241,8 +241,8 @@ async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
 async def test_who_waited_for_the_database_does_not_use_up_two_turns_of_its_group(
     house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "RECHECK_AFTER", -1.0)
-    monkeypatch.setattr(senders, "RECHECK_WITHIN", -1.0)  # each is asked about, and takes another turn
+    monkeypatch.setattr(attempt, "RECHECK_AFTER", -1.0)
+    monkeypatch.setattr(attempt, "RECHECK_WITHIN", -1.0)  # each is asked about, and takes another turn
     house.equip(pacer=Pacer(1000))
     async with press_room(house, tmp_path, rate=1000) as room:
         async with room.db.transaction() as conn:

@@ -18,7 +18,7 @@ from bot.domain.copies import ChangedCopies
 from bot.sandbox.world.faults import Held
 from bot.store.content import articles
 from bot.store.delivery import copy_counts
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 
 class CopyDesk:
@@ -27,7 +27,7 @@ class CopyDesk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
 
     async def delivered(self, people: int = 3, **story: Any) -> tuple[Article, list[int]]:
         """Publish an article to so many people."""

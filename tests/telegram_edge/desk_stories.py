@@ -19,7 +19,7 @@ from bot.telegram_edge.conversations.editor import (
     statistics,
     uploads,
 )
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 DESK = (
     drafts.CONVERSATION,
@@ -37,7 +37,7 @@ class Desk:
     def __init__(self, house: StoryHouse, room: PressRoom) -> None:
         self.house = house
         self.room = room
-        self.notifications = ProgressMessages(house.ctx)
+        self.notifications = Notifier(house.ctx)
 
     async def turn(self) -> None:
         """Let the notifications draw and tell what is due, without anything being sent to readers."""

@@ -17,7 +17,7 @@ from bot.domain.article import Article, Story
 from bot.domain.audit import Entry
 from bot.store.content import articles, topics
 from bot.store.desk import audit_log
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 
 class Desk:
@@ -26,7 +26,7 @@ class Desk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
         self.files: dict[str, Story] = {}
 
     async def says(self, text: str, person: int = EDITH, **how: int) -> str:

@@ -20,7 +20,7 @@ from bot.domain.role import Role
 from bot.services.content import correcting
 from bot.services.newsroom import corrections, newsroom, takedown
 from bot.store.desk import editors
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 ROOT = ShellUser("root")
 WHO = "shell (root)"
@@ -137,12 +137,12 @@ async def test_it_waits_for_a_bot_and_for_an_editor_and_a_kill_between_sending_a
     article = await _out(desk)
     await newsroom.retract(desk.house.db, article.number, by=ROOT, now=desk.house.clock())
     desk.house.clock.advance(timedelta(days=2))  # no bot runs
-    desk.notifications = ProgressMessages(desk.house.ctx)
+    desk.notifications = Notifier(desk.house.ctx)
     await desk.turn()
     assert len(_told(desk, EDITH)) == 1
     async with desk.house.db.transaction() as conn:  # as the process leaves it that dies before it writes this down
         await conn.execute("UPDATE notices SET told_at = NULL WHERE kind = 'acted'")
     for _ in range(2):
-        desk.notifications = ProgressMessages(desk.house.ctx)
+        desk.notifications = Notifier(desk.house.ctx)
         await desk.turn()
         assert len(_told(desk, EDITH)) == 2

@@ -22,7 +22,7 @@ from bot.services.delivery import copies
 from bot.store.delivery import announced, campaigns
 from bot.store.desk import audit_log, editors
 from bot.store.readers import chat_settings, chats, timings
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 PNG = (Path(copies.__file__).parent / "retracted.png").read_bytes()
 MOVE = "/announce We move on Friday"
@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
 
     async def turn(self) -> None:
         """Let everything be sent and shown that is due."""

@@ -27,7 +27,7 @@ from bot.services.readers import preferences
 from bot.store.content import articles
 from bot.store.delivery import copy_counts
 from bot.store.readers import chats
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 MORNING = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
 
     async def readers(self, many: int, form: DigestForm = DigestForm.CLASSIC, first: int = 20_000) -> list[int]:
         ids = await self.room.people(many, first)

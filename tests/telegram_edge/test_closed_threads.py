@@ -14,7 +14,7 @@ from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.readers import membership, subscribing
 from bot.store.readers import chats, closed_threads
-from bot.telegram_edge.notifications.progress_messages import RETRY_UNREACHED_AFTER
+from bot.telegram_edge.notifications.alert_schedule import RETRY_UNREACHED_AFTER
 
 CLOSED = (
     "The thread for Energy is closed or gone. Its news comes here until it is open again. "

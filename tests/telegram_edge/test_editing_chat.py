@@ -161,7 +161,7 @@ async def test_what_was_typed_while_newsbot_was_not_running_is_not_done(desk: De
 # Beside what the file says
 
 ASKED = (
-    "#1 Cells for the grid: its file or feed has another title now: “Grid, revised”. "
+    "#1 Cells for the grid: its file or feed says something else now (title): “Grid, revised”. "
     "Edited in chat, and still shown: “Cells for the grid”."
 )
 
@@ -187,7 +187,7 @@ async def test_what_was_edited_is_kept_and_asked_about_once_until_the_file_chang
     await desk.told(heat=901)
     said = len(desk.house.messages(EDITH))
     await desk.house.presses(EDITH, "Keep ours")
-    assert plain(desk.house.screen(EDITH)) == "#1 Cells for the grid: the title stays as it was edited."
+    assert plain(desk.house.screen(EDITH)) == "#1 Cells for the grid: what was edited stays (title)."
     await desk.told(heat=902)
     assert (await desk.article()).story.title == "Cells for the grid"
     assert len(desk.house.messages(EDITH)) == said
@@ -199,7 +199,7 @@ async def test_the_files_words_are_taken_on_and_from_then_on_the_file_counts(des
     await edited(desk)
     await desk.house.presses(EDITH, "Take the other")
     assert (await desk.article()).story.title == "Grid, revised"
-    assert "#1 Grid, revised: the title is what its file or feed says." in map(plain, desk.house.screens(EDITH))
+    assert "#1 Grid, revised: now as its file or feed says (title)." in map(plain, desk.house.screens(EDITH))
     assert plain(desk.house.screen(EDITH)).startswith("#1 Grid, revised (draft)")
     [newest, _] = await desk.edits()
     assert (newest.before, newest.after) == ("Cells for the grid", "Grid, revised")
@@ -325,7 +325,7 @@ async def test_of_two_editors_the_later_one_sees_what_changed_and_decides(desk: 
     assert asked == (
         "#1 By Ben was changed while you wrote.\n"
         "Ben Okafor (7002) changed the title: Grid → By Ben\n"
-        "The title says now: By Ben\n"
+        "It says now (title): By Ben\n"
         "Yours: By Edith"
     )
     assert (await desk.article()).story.title == "By Ben"
@@ -344,7 +344,7 @@ async def test_the_later_one_leaves_it_and_is_asked_again_when_it_changed_once_m
     await desk.told(heat=5)  # readers see nothing of that: there is nothing to decide
     await desk.told(excerpt="By the file.")
     asked = await desk.says("By Edith")
-    assert asked.startswith("#1 Grid was changed while you wrote.\nThe title says now: Grid\n")
+    assert asked.startswith("#1 Grid was changed while you wrote.\nIt says now (title): Grid\n")
     await desk.says("/edit 1 title By Ben", person=BEN)
     await desk.house.presses(EDITH, "Use mine")
     assert "Ben Okafor (7002) changed the title: Grid → By Ben" in plain(desk.house.screen(EDITH))

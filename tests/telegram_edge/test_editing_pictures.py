@@ -239,7 +239,7 @@ async def test_of_two_editors_the_later_ones_picture_waits_for_their_decision(de
     assert plain(desk.house.screen(EDITH)) == (
         "#1 Grid was changed while you wrote.\n"
         f"Ben Okafor (7002) changed the picture: {PICTURE.url} → a picture sent in chat\n"
-        "The picture says now: a picture sent in chat\n"
+        "It says now (picture): a picture sent in chat\n"
         "Yours: a picture sent in chat"
     )
     assert [one.file_id for one in await desk.pictures()] == [first]
@@ -265,7 +265,7 @@ async def test_the_files_picture_waits_for_a_decision_once_an_editor_has_sent_on
     await desk.told(pictures=(newer,))
     assert [one.file_id for one in await desk.pictures()] == [file_id]
     assert plain(desk.house.screen(EDITH)) == (
-        f"#1 Grid: its file or feed has another picture now: “{OTHER}”. "
+        f"#1 Grid: its file or feed says something else now (picture): “{OTHER}”. "
         "Edited in chat, and still shown: “a picture sent in chat”."
     )
     await desk.house.presses(EDITH, "Take the other")
@@ -284,7 +284,7 @@ async def test_whose_a_picture_is_stands_under_it_and_is_said_of_no_other(desk: 
     # The file's next picture is somebody else's, so the editors are asked about both together.
     await desk.told(pictures=(Picture(OTHER),))
     assert await desk.pictures() == (replace(PICTURE, credit="Jo Lens / Agency"),)
-    assert "has another picture now" in plain(desk.house.screen(EDITH))
+    assert "says something else now (picture)" in plain(desk.house.screen(EDITH))
     await desk.house.presses(EDITH, "Take the other")
     assert await desk.pictures() == (Picture(OTHER),)
     assert "Picture:" not in plain(desk.shown(EDITH, 2)["caption"])

@@ -136,7 +136,7 @@ async def test_of_two_editors_who_tick_the_later_one_sees_what_changed_and_decid
     assert desk.screen == (
         "#1 Grid was changed while you wrote.\n"
         "Ben Okafor (7002) changed the topics: Energy → Energy, AI\n"
-        "The topics says now: Energy, AI\n"
+        "It says now (topics): Energy, AI\n"
         "Yours: Energy, Robotics"
     )
     assert await desk.topics() == ["Energy", "AI"]

@@ -14,7 +14,7 @@ from bot.domain.role import Objection, Role
 from bot.services.newsroom import roles as services
 from bot.services.newsroom.roles import RoleChange
 from bot.store.desk import audit_log, editors
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 NOTHING = "There is nothing for that here."
 INVITE = ["Invite an editor", "Invite a contributor", "By id"]
@@ -61,7 +61,7 @@ async def logged(house: StoryHouse) -> list[str]:
     return [line.partition("12:00: ")[2] for line in plain(house.screen(EDITH)).split("\n")[1:]]
 
 
-async def told(house: StoryHouse, notifications: ProgressMessages) -> None:
+async def told(house: StoryHouse, notifications: Notifier) -> None:
     await notifications.turn()
     await notifications.settled()
 
@@ -215,7 +215,7 @@ async def test_who_is_an_editor_or_owner_already_leaves_the_link_to_somebody_els
 
 
 async def test_owners_are_told_who_took_an_invitation_and_can_undo_it(house: StoryHouse) -> None:
-    notifications = ProgressMessages(house.ctx)
+    notifications = Notifier(house.ctx)
     async with house.db.transaction() as conn:
         await editors.add(conn, ANNA, Role.OWNER, None, house.clock())
     wakes = house.wakes
@@ -228,7 +228,7 @@ async def test_owners_are_told_who_took_an_invitation_and_can_undo_it(house: Sto
             f"Ben Okafor ({BEN}) took the invitation of Edith Lindqvist ({EDITH}) and is an editor now."
         )
         assert house.buttons(owner) == [[let_go("Ben Okafor")]]
-    await told(house, ProgressMessages(house.ctx))  # as after a restart
+    await told(house, Notifier(house.ctx))  # as after a restart
     assert [len(house.messages(person)) for person in (ANNA, BEN, EDITH)] == [
         said[ANNA] + 1,
         said[BEN],
@@ -250,7 +250,7 @@ async def test_owners_are_told_who_took_an_invitation_and_can_undo_it(house: Sto
 
 async def test_owners_are_told_who_opened_an_owner_link_and_what_undoes_it(house: StoryHouse) -> None:
     await house.starts(BEN, await owner_link(house))
-    await told(house, ProgressMessages(house.ctx))
+    await told(house, Notifier(house.ctx))
     assert plain(house.screen(EDITH)) == (
         f"Ben Okafor ({BEN}) opened the owner link and is an owner now. If that is not who it was for: newsbot "
         f"editors remove {BEN} in the shell."
@@ -261,7 +261,7 @@ async def test_owners_are_told_who_opened_an_owner_link_and_what_undoes_it(house
 
 
 async def test_an_owner_who_cannot_be_reached_is_told_when_they_are_back(house: StoryHouse) -> None:
-    notifications = ProgressMessages(house.ctx)
+    notifications = Notifier(house.ctx)
     link = await invited(house)
     house.world.block(EDITH)
     await house.settle()
@@ -288,7 +288,7 @@ async def test_neither_is_a_former_owner_told_nor_anybody_of_an_editor_who_is_go
     said = len(house.messages(ANNA))
     await house.says(EDITH, "/editors")
     await house.presses(EDITH, let_go("Ben Okafor"))
-    await told(house, ProgressMessages(house.ctx))
+    await told(house, Notifier(house.ctx))
     assert len(house.messages(ANNA)) == said and "took the invitation" not in house.screen(EDITH)
 
 
@@ -355,7 +355,7 @@ HOSTILE = (
 async def test_a_name_cannot_change_what_stands_around_it(house: StoryHouse, name: str) -> None:
     mallory = house.world.add_person(name, id=31337, last_name=name).id
     await house.starts(mallory, await invited(house))
-    await told(house, ProgressMessages(house.ctx))
+    await told(house, Notifier(house.ctx))
     screens = [house.screen(EDITH)]
     await house.says(EDITH, "/editors")
     screens.append(house.screen(EDITH))

@@ -19,7 +19,7 @@ from bot.services.newsroom import approvals
 from bot.services.newsroom.approvals import Newsroom, Waiting
 from bot.store.content import articles
 from bot.store.desk import audit_log, editors
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 TOO_OLD = "This button is too old to use. Send /topics for a new list."
 
@@ -137,11 +137,11 @@ async def test_a_request_is_declined_or_taken_back_and_can_be_made_again(desk: D
 
 async def test_a_request_survives_a_restart_and_is_told_then(desk: Desk) -> None:
     await desk.house.says(EDITH, "/publish 1")  # the process ends before anybody is told
-    desk.notifications = ProgressMessages(desk.house.ctx)
+    desk.notifications = Notifier(desk.house.ctx)
     await desk.turn()
     assert "wants to publish #1" in plain(desk.house.screen(BEN))
     said = len(desk.house.messages(BEN))
-    desk.notifications = ProgressMessages(desk.house.ctx)
+    desk.notifications = Notifier(desk.house.ctx)
     await desk.turn()
     assert len(desk.house.messages(BEN)) == said
     await ben(desk, "/approve 1")

@@ -41,7 +41,7 @@ from bot.telegram_edge.botapi.methods import entities_of, markup_of
 from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER, MAX_REASON_LENGTH, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload
 from bot.telegram_edge.botapi.transport import (
-    AiohttpTransport,
+    HttpTransport,
     MayHaveArrived,
     NeverSent,
     NoAnswer,
@@ -73,7 +73,7 @@ def world() -> World:
 async def gateway(world) -> AsyncIterator[Gateway]:
     async with (
         SandboxServer(world) as server,
-        AiohttpTransport(Timeouts(connect=0.5, answer=0.2, transfer=0.5)) as transport,
+        HttpTransport(Timeouts(connect=0.5, answer=0.2, transfer=0.5)) as transport,
     ):
         yield Gateway(telegram.Bot(TOKEN, base_url=f"{server.url}/bot", request=transport), transport)
 
@@ -301,7 +301,7 @@ async def test_every_fault_of_the_wire_is_an_outcome(gateway, world, fault, outc
 
 
 async def test_a_server_that_is_not_there_got_nothing(unused_tcp_port):
-    async with AiohttpTransport() as transport:
+    async with HttpTransport() as transport:
         bot = telegram.Bot(TOKEN, base_url=f"http://127.0.0.1:{unused_tcp_port}/bot", request=transport)
         assert isinstance(await Gateway(bot, transport).send(STORY, ANNA), Failed)
 

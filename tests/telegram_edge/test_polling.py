@@ -16,7 +16,7 @@ from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.sandbox.world.faults import Refuse
 from bot.store.readers import pending_updates
-from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.botapi.transport import HttpTransport
 from bot.telegram_edge.kit.registry import Command, Conversation, Registry
 from bot.telegram_edge.updates import polling
 from bot.telegram_edge.updates.application import build_application, connect_router
@@ -81,7 +81,7 @@ async def restarted(house: StoryHouse, desk: Desk) -> AsyncIterator[None]:
     """The next process on the same database: what `house` has in memory is gone."""
     journal = UpdateJournal(house.db, house.clock)
     update_queue = UpdateQueue(journal)
-    application = build_application(TOKEN, house.ctx.settings.api_url, AiohttpTransport(), update_queue)
+    application = build_application(TOKEN, house.ctx.settings.api_url, HttpTransport(), update_queue)
     connect_router(application, house.ctx, desk.registry(), update_queue)
     async with application:
         await application.start()

@@ -224,3 +224,25 @@ async def test_a_forged_time_schedules_nothing(desk: Desk, data: str) -> None:
     await desk.says("/preview 1")
     await desk.house.presses_data(EDITH, data, desk.house.messages(EDITH)[-1]["message_id"])
     assert (await article(desk)).state is ArticleState.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("pt-BR", "amanhã às 9h"),
+        ("ru", "завтра в 9 утра"),
+        ("ar", "غدًا الساعة ٩"),
+        ("zh-Hans", "明天上午9点"),
+        ("ja", "明日の9時に"),
+    ],
+)
+async def test_editors_of_every_language_say_when_in_it(desk: Desk, language: str, typed: str) -> None:
+    await desk.says(f"/settings language {language}")
+    await desk.says(f"/schedule 1 {typed}")
+    assert (await article(desk)).scheduled_at == TUESDAY_9, desk.screen
+
+
+@pytest.mark.parametrize("number", ["#1", "\uff11", "\uff03\uff11", "\u0661", "#\u06f1"])
+async def test_an_article_s_number_is_typed_with_the_digits_of_any_keyboard(desk: Desk, number: str) -> None:
+    await desk.says(f"/schedule {number} tomorrow 9")
+    assert (await article(desk)).scheduled_at == TUESDAY_9, desk.screen

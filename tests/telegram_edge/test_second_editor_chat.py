@@ -17,7 +17,7 @@ from bot.domain.role import Role
 from bot.render.editor.second_editor import SecondVerb
 from bot.store.delivery import announced, campaigns
 from bot.store.desk import audit_log, editors
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 MOVE = "/announce We move on Friday"
 
@@ -150,7 +150,7 @@ async def test_without_another_editor_it_waits_until_there_is_one(desk: Desk) ->
 async def test_a_request_survives_a_restart_and_a_demoted_editors_button_does_nothing(desk: Desk) -> None:
     await desk.house.says(EDITH, MOVE)
     await desk.house.presses(EDITH, "Send to 1")
-    again = ProgressMessages(desk.house.ctx)
+    again = Notifier(desk.house.ctx)
     await again.turn()
     await again.settled()
     message, data = desk.house.button(BEN, "Approve to 1")

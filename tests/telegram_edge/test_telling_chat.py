@@ -20,7 +20,7 @@ from bot.store.content import articles
 from bot.store.delivery import change_notes
 from bot.store.desk import audit_log
 from bot.store.readers import chat_settings, chats, timings
-from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.notifications.notifier import Notifier
 
 WHY = "one person was arrested, not seven."
 
@@ -31,7 +31,7 @@ class Desk:
     def __init__(self, room: PressRoom) -> None:
         self.room = room
         self.house = room.house
-        self.progress = ProgressMessages(self.house.ctx)
+        self.progress = Notifier(self.house.ctx)
 
     async def delivered(self, people: int = 3) -> tuple[Article, list[int]]:
         """Publish an article to so many people."""

@@ -35,7 +35,7 @@ from bot.telegram_edge.botapi.prepared import Upload, dumps, prepare, read_reply
 from bot.telegram_edge.botapi.proxies import proxies, proxy_for
 from bot.telegram_edge.botapi.transport import (
     KEEP_ALIVE,
-    AiohttpTransport,
+    HttpTransport,
     MayHaveArrived,
     NeverSent,
     NoAnswer,
@@ -74,14 +74,14 @@ def way(request, monkeypatch) -> str:
 
 
 @pytest.fixture
-async def transport(way) -> AsyncIterator[AiohttpTransport]:
-    async with AiohttpTransport(HASTY) as transport:
+async def transport(way) -> AsyncIterator[HttpTransport]:
+    async with HttpTransport(HASTY) as transport:
         yield transport
 
 
 @pytest.fixture
 async def bot(server) -> AsyncIterator[telegram.Bot]:
-    async with AiohttpTransport(HASTY) as wire:
+    async with HttpTransport(HASTY) as wire:
         yield telegram.Bot(TOKEN, base_url=f"{server.url}/bot", base_file_url=f"{server.url}/file/bot", request=wire)
 
 
@@ -143,7 +143,7 @@ async def test_files_go_up_and_come_down(bot, world):
 
 
 async def test_an_application_polls_and_answers(server, world):
-    transport = AiohttpTransport()
+    transport = HttpTransport()
     application: Application = (
         ApplicationBuilder()
         .token(TOKEN)
@@ -232,7 +232,7 @@ async def test_a_server_that_does_not_speak_tls_was_never_sent_anything(transpor
 
 
 async def test_waiting_in_vain_for_a_free_connection_was_never_sent(server, world, way):
-    async with AiohttpTransport(Timeouts(connect=0.3, answer=30), connections=1) as transport:
+    async with HttpTransport(Timeouts(connect=0.3, answer=30), connections=1) as transport:
         given_up = asyncio.Event()
         world.faults.add(Held(given_up), times=1)
         first = asyncio.ensure_future(transport.call(saying(server, "first"), tail(ANNA)))
@@ -334,7 +334,7 @@ async def test_an_answer_that_never_ends_may_have_arrived(way):
                 await writer.drain()
                 await asyncio.sleep(HASTY.answer / 4)  # never silent for long
 
-    async with bare_server(drip) as url, AiohttpTransport(HASTY) as transport:
+    async with bare_server(drip) as url, HttpTransport(HASTY) as transport:
         async with asyncio.timeout(10):
             with pytest.raises(NoAnswer):
                 await transport.call(prepare(url, {"text": "hello"}), tail(ANNA))
@@ -374,7 +374,7 @@ async def test_a_redirect_is_not_followed(transport):
 
 
 async def test_nothing_is_sent_before_it_is_started_or_after_it_is_stopped(server, world, way):
-    transport = AiohttpTransport()
+    transport = HttpTransport()
     with pytest.raises(NeverSent):
         await transport.call(saying(server, "early"), tail(ANNA))
     async with transport:
@@ -403,7 +403,7 @@ async def test_only_the_tail_of_a_prepared_body_varies(server, world, transport)
 
 async def test_an_upload_is_waited_for_longer_than_a_text(server, world, way):
     world.faults.add(Slow(0.6))
-    async with AiohttpTransport(Timeouts(connect=5, answer=0.2, transfer=10)) as transport:
+    async with HttpTransport(Timeouts(connect=5, answer=0.2, transfer=10)) as transport:
         with pytest.raises(NoAnswer):
             await transport.call(saying(server, "hello"), tail(ANNA))
         upload = Upload(prepare(method(server, "sendPhoto"), {"caption": "look"}).url, {"caption": "look"}, PNG)
@@ -507,7 +507,7 @@ async def test_proxies_of_the_environment_are_honoured(monkeypatch, scheme, way)
     async with bare_server(proxy) as url:
         monkeypatch.setenv("http_proxy", url.partition("/bot")[0].replace("http://", scheme))
         monkeypatch.setenv("no_proxy", "news.example")
-        async with AiohttpTransport(HASTY) as transport:
+        async with HttpTransport(HASTY) as transport:
             reply = await transport.call(prepare(f"http://telegram.example/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
             with pytest.raises(NetworkError):
                 await transport.call(prepare(f"http://news.example/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
@@ -529,7 +529,7 @@ async def test_a_proxy_for_everything_is_taken_where_none_is_named_for_the_schem
 async def test_this_machine_is_never_reached_through_a_proxy(server, world, monkeypatch, unused_tcp_port, way):
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{unused_tcp_port}")
     monkeypatch.delenv("no_proxy", raising=False)
-    async with AiohttpTransport(HASTY) as transport:
+    async with HttpTransport(HASTY) as transport:
         assert (await transport.call(saying(server, "hello"), tail(ANNA))).ok
 
 
@@ -538,7 +538,7 @@ async def test_a_download_beyond_all_limits_is_given_up():
         await reader.readuntil(b"\r\n\r\n")
         writer.write(http(b"x" * 5000))
 
-    async with bare_server(flood) as url, AiohttpTransport(HASTY, answer_bytes=1000) as transport:
+    async with bare_server(flood) as url, HttpTransport(HASTY, answer_bytes=1000) as transport:
         with pytest.raises(MayHaveArrived, match="larger than 1,000 bytes"):
             await transport.retrieve(url)
 
@@ -550,7 +550,7 @@ async def test_an_answer_of_no_told_length_is_read_up_to_a_limit():
         await request_of(reader)
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + answer)
 
-    async with bare_server(grow) as url, AiohttpTransport(HASTY, answer_bytes=1000) as transport:
+    async with bare_server(grow) as url, HttpTransport(HASTY, answer_bytes=1000) as transport:
         prepared = prepare(url, {"text": "hello"})
         assert (await transport.call(prepared, tail(ANNA))).message_id == 1
         answer = answer.ljust(5000)

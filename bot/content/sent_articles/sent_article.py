@@ -21,7 +21,7 @@ from bot.content.articles.links import judged
 from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.formats.document import Document
 from bot.content.formats.front_matter import read_document
-from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import AudienceSchema, CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
 
@@ -154,15 +154,31 @@ def changed(before: Story, payload: Mapping[str, object], change: SentChange, ru
     )
 
 
-def read_time(data: bytes, rules: ReadingRules, now: datetime) -> datetime:
-    """Return the time to come in `{"at": TIMESTAMP}`. Raises: Unreadable; ContentError."""
+def read_audience(data: bytes) -> tuple[str, ...] | None:
+    """Return the topics in `{"only": [NAME]}`, none for all who follow it; None where nothing is said of it.
+
+    Raises: Unreadable; ContentError.
+    """
+    if not data.strip():
+        return None
+    audience, wrong = _judged(read_object(data), AudienceSchema, _ANY_RULES)
+    if audience is None:
+        raise ContentError(*wrong)
+    return audience.only
+
+
+def read_schedule(data: bytes, rules: ReadingRules, now: datetime) -> tuple[datetime, tuple[str, ...] | None]:
+    """Return the time to come in `{"at": TIMESTAMP}`, and the topics as `read_audience` does.
+
+    Raises: Unreadable; ContentError.
+    """
     document = read_object(data)
     schedule, wrong = _judged(document, ScheduleSchema, rules)
     if schedule is None:
         raise ContentError(*wrong)
     if schedule.at <= now:
         raise ContentError(document.complaint(("at",), "has passed; publish it, or give a time to come"))
-    return schedule.at
+    return schedule.at, schedule.only
 
 
 def _alone(rules: ReadingRules) -> FileContext:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo
 
 from bot.content.articles.schema import moment_of, refuse
+from bot.domain.only_to import MOST_NAMES
 
 MAX_EXTERNAL_ID = 200  # characters
 MAX_WHY = 200
@@ -31,6 +32,17 @@ def _why(value: object) -> str | None:
     if value is None or (isinstance(value, str) and _is_line(value, MAX_WHY)):
         return value
     refuse(f"must be one line of 1 to {MAX_WHY} characters")
+
+
+def _only(value: object) -> tuple[str, ...] | None:
+    names = [value] if isinstance(value, str) else value
+    if names is None:
+        return None
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        refuse("must be the name of a topic, or a list of names")
+    if len(names) > MOST_NAMES:
+        refuse(f"must be {MOST_NAMES} names at most")
+    return tuple(names)
 
 
 def _is_line(text: str, most: int) -> bool:
@@ -65,7 +77,20 @@ class CorrectionSchema(BaseModel):
     ] = None
 
 
-class ScheduleSchema(BaseModel):
+class AudienceSchema(BaseModel):
+    """To whom an article goes."""
+
+    only: Annotated[
+        tuple[str, ...] | None,
+        BeforeValidator(_only, json_schema_input_type=list[str] | str | None),
+        Field(
+            description="Topics to whose followers alone it goes; an empty list, or “all”: to all who follow its own",
+            examples=[["Robotics"]],
+        ),
+    ] = None
+
+
+class ScheduleSchema(AudienceSchema):
     """When an article goes out."""
 
     at: Annotated[

@@ -95,7 +95,7 @@ def changed_meanwhile(
     told: list[Text | str] = [words.text("{article} was changed while you wrote.", article=called(article))]
     told.extend(_told(words, entry, names) for entry in edits)
     told.append(
-        words.text("The {field} says now: {shown}", field=field_name(words, field), shown=value_text(words, shown))
+        words.text("It says now ({field}): {shown}", field=field_name(words, field), shown=value_text(words, shown))
     )
     told.append(words.text("Yours: {typed}", typed=value_text(words, typed)))
     anyway = Button(words("Use mine"), data=press(Verb.EDIT_ANYWAY, article.number))
@@ -163,7 +163,8 @@ def typed_while_away(words: Words, article: Article, asked_at: str) -> Message:
 def source_question(words: Words, article: Article, field: EditField, source: Value, shown: Value) -> Message:
     """Return the question whether a field stays as it was typed now that its source says something else there."""
     text = words.text(
-        "{article}: its file or feed has another {field} now: “{theirs}”. Edited in chat, and still shown: “{ours}”.",
+        "{article}: its file or feed says something else now ({field}): “{theirs}”. "
+        "Edited in chat, and still shown: “{ours}”.",
         article=called(article),
         field=field_name(words, field),
         theirs=value_text(words, source),
@@ -200,7 +201,7 @@ def sources_folded(words: Words, articles: Sequence[Article]) -> Message:
 def kept(words: Words, article: Article, field: EditField) -> Message:
     return Message(
         words.text(
-            "{article}: the {field} stays as it was edited.", article=called(article), field=field_name(words, field)
+            "{article}: what was edited stays ({field}).", article=called(article), field=field_name(words, field)
         ),
         keyboard=((open_button(words, article.number),),),
     )
@@ -209,7 +210,7 @@ def kept(words: Words, article: Article, field: EditField) -> Message:
 def taken(words: Words, article: Article, field: EditField) -> Message:
     return Message(
         words.text(
-            "{article}: the {field} is what its file or feed says.",
+            "{article}: now as its file or feed says ({field}).",
             article=called(article),
             field=field_name(words, field),
         ),

@@ -195,13 +195,16 @@ def question(words: Words, name: Text, standing: Standing) -> Text:
             "{article} is held: this database is an older copy, and what it would send may have been sent before.",
             article=name,
         )
-    numbers = words.count(
+    return join([why, _so_far(words, standing), *_lost(words, standing)], " ")
+
+
+def _so_far(words: Words, standing: Standing) -> str:
+    return words.count(
         "{n} chat has it, {others} wait.",
         "{n} chats have it, {others} wait.",
         standing.sent,
         others=words.number(standing.waiting),
     )
-    return join([why, numbers, *_lost(words, standing)], " ")
 
 
 def refused(words: Words, name: Text, standing: Standing) -> Text:
@@ -212,13 +215,7 @@ def refused(words: Words, name: Text, standing: Standing) -> Text:
         article=name,
         words=tame(clip(standing.words or "", _WORDS)),
     )
-    numbers = words.count(
-        "{n} chat has it, {others} wait.",
-        "{n} chats have it, {others} wait.",
-        standing.sent,
-        others=words.number(standing.waiting),
-    )
-    return join([why, numbers, *_lost(words, standing)], " ")
+    return join([why, _so_far(words, standing), *_lost(words, standing)], " ")
 
 
 def _finished(words: Words, article: Article, standing: Standing) -> Text:

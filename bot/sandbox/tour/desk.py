@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.sandbox.tour.small_web import png
 from bot.sandbox.tour.stage import Stage, StepFailed, plain
-from bot.sandbox.world.world import Cast
+from bot.sandbox.world.state import Cast
 
 TITLE = "Old mine shaft"
 READERS = 500

@@ -17,7 +17,7 @@ import aiohttp
 
 from bot.sandbox.tour.small_web import PICTURE, SmallWeb
 from bot.sandbox.tour.stage import Stage, plain
-from bot.sandbox.world.world import Cast
+from bot.sandbox.world.state import Cast
 
 FEED, MIRROR, PAGE = "/feed.xml", "/mirror.xml", "/2026/ferry"
 BRIDGE, CORRECTED = "Old bridge carries trams agian", "Old bridge carries trams again"

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.sandbox.bot_api import rich_messages
 from bot.sandbox.tour.stage import Stage, plain
 from bot.sandbox.world.people import Json
-from bot.sandbox.world.world import Cast
+from bot.sandbox.world.state import Cast
 
 START = datetime(2026, 10, 24, 10, tzinfo=UTC)
 """A Saturday. In the night that follows, clocks in Berlin are put back by an hour."""

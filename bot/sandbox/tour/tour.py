@@ -15,7 +15,8 @@ from bot.sandbox.tour.desk import desk
 from bot.sandbox.tour.inlets import Outside, inlets
 from bot.sandbox.tour.readers import Days, readers
 from bot.sandbox.tour.stage import Stage, StepFailed, plain
-from bot.sandbox.world.world import Cast, World
+from bot.sandbox.world.state import Cast
+from bot.sandbox.world.world import World
 
 SEED = "Met Police"
 SECOND = "Cameras that forget"

@@ -3,7 +3,8 @@ The sandbox's state: people, chats, messages, updates, faults, and the limits th
 
 | what | modules |
 | --- | --- |
-| the state, what happens in it, and keeping it | `world`, `events`, `state_file`, `people`, `profile` |
+| the state, and who is in it | `state`, `people`, `profile` |
+| what happens in it, and keeping it | `chat_changes`, `world`, `events`, `state_file` |
 | messages: texts, buttons, files | `markup`, `entities`, `detection`, `links`, `keyboards`, `files`, `history` |
 | what one person alone sees | `ephemeral` |
 | questions in any chat, and reactions | `inline`, `reactions` |

@@ -10,9 +10,11 @@ from bot.domain.acts import Act
 from bot.domain.api_key import ApiKey, KeyRole, is_item_of, item_of_external_id, item_of_link
 from bot.domain.approval import ApprovalRequest, Wanted
 from bot.domain.article import Article, ArticleState, Story
+from bot.domain.editing import Refusal as FieldRefusal
 from bot.domain.link import normal_link
+from bot.domain.only_to import why_not
 from bot.domain.publishing import PushWindow
-from bot.errors import Complaint, ContentError, TakenDown, UnknownArticle
+from bot.errors import Complaint, ContentError, OutOfTurn, TakenDown, UnknownArticle
 from bot.services.api.article_json import article_json
 from bot.services.api.requests import (
     Acting,
@@ -30,7 +32,8 @@ from bot.services.api.requests import (
 from bot.services.api.told_stories import known, remember_as_known, take_story
 from bot.services.content.imports import Policy, retell
 from bot.services.content.taken_down_stories import must_not_be
-from bot.services.newsroom import approvals, corrections, newsroom, telling
+from bot.services.content.typed_fields import audience_named
+from bot.services.newsroom import approvals, chosen_audience, corrections, newsroom, telling
 from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log
@@ -87,21 +90,33 @@ async def change(db: Database, asked: Asked, number: int, wanted: SentChange, *,
             continue
 
 
-async def publish(db: Database, asked: Asked, number: int, *, now: datetime, rules: Rules) -> Answer:
-    """Publish an article and push it, whatever its date. Raises: Refusal."""
+async def publish(
+    db: Database, asked: Asked, number: int, *, only: tuple[str, ...] | None = None, now: datetime, rules: Rules
+) -> Answer:
+    """Publish an article and push it, whatever its date, `only` to the followers of these topics. Raises: Refusal."""
 
     async def act(acting: Acting) -> Answer:
         acting.must_be_editor("publish")
         article = await _article(acting.conn, number)
         if article.state is ArticleState.PUBLISHED:
             raise Conflict(f"#{number} is out already")
+        article = await _aim(acting, article, only)
         return await _answer(acting, number, status=200 if await _publish(acting, article) else 202)
 
     return await done_once(db, asked, act, now=now, rules=rules)
 
 
-async def schedule(db: Database, asked: Asked, number: int, at: datetime, *, now: datetime, rules: Rules) -> Answer:
-    """Let an article go out at a time to come. Raises: Refusal."""
+async def schedule(
+    db: Database,
+    asked: Asked,
+    number: int,
+    at: datetime,
+    *,
+    only: tuple[str, ...] | None = None,
+    now: datetime,
+    rules: Rules,
+) -> Answer:
+    """Let an article go out at a time to come, `only` to the followers of these topics. Raises: Refusal."""
 
     async def act(acting: Acting) -> Answer:
         acting.must_be_editor("schedule")
@@ -109,6 +124,7 @@ async def schedule(db: Database, asked: Asked, number: int, at: datetime, *, now
         if article.is_listed:
             raise Conflict(f"#{number} is {article.state} already; retract it first")
         _must_have_link(article)
+        await _aim(acting, article, only)
         return await _answer(acting, number, status=200 if await _schedule(acting, number, at) else 202)
 
     return await done_once(db, asked, act, now=now, rules=rules)
@@ -198,6 +214,22 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
             await _publish(acting, changed_now)
     elif story.published is False and article.is_listed:  # what was read and is sent back changes nothing
         await _take_back(acting, article)
+
+
+async def _aim(acting: Acting, article: Article, only: tuple[str, ...] | None) -> Article:
+    """Let an article go to the followers of these topics alone, without any to all; None leaves it as it is.
+
+    Raises: WrongFields, Conflict.
+    """
+    if only is None:
+        return article
+    try:
+        wanted = await audience_named(acting.conn, article, ", ".join(only)) if only else ()
+        return await chosen_audience.aim(acting.conn, article, wanted, by=None, key=acting.key.name, now=acting.now)
+    except FieldRefusal as refusal:
+        raise WrongFields([Complaint(NAME, 0, "only", why_not(refusal))]) from refusal
+    except OutOfTurn as error:
+        raise Conflict(str(error)) from error
 
 
 async def _publish(acting: Acting, article: Article) -> bool:

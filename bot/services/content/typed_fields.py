@@ -5,7 +5,7 @@ complaints as about files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of, title_of
 from bot.content.articles.links import judged
@@ -18,6 +18,9 @@ from bot.domain.topic import joined_names, topic_key
 from bot.services.content.topic_names import SUGGESTIONS, closest, names_in
 from bot.store.content import topics
 from bot.store.engine.database import Connection, Database
+
+EVERYBODY = "all"
+"""What stands for all who follow an article's topics where only some may be meant."""
 
 
 async def read(conn: Connection, article: Article, field: EditField, said: Said, allow: FetchRules) -> Value:
@@ -114,10 +117,27 @@ async def _topics(conn: Connection, article: Article, typed: str) -> tuple[str, 
     return tuple((await topics_named(conn, article, typed)).values())
 
 
-async def topics_typed(db: Database, article: Article, typed: str) -> tuple[int, ...]:
-    """Return the topics that somebody wrote between commas about an article. Raises: Refusal."""
+async def audience_typed(
+    db: Database, article: Article, typed: str, everybody: Collection[str] = (EVERYBODY,)
+) -> tuple[int, ...]:
+    """Do what `audience_named` does, outside a transaction. Raises: Refusal."""
     async with db.reading() as conn:
+        return await audience_named(conn, article, typed, everybody)
+
+
+async def audience_named(
+    conn: Connection, article: Article, typed: str, everybody: Collection[str] = (EVERYBODY,)
+) -> tuple[int, ...]:
+    """Return the topics that were written between commas, to whose followers alone an article is to go.
+
+    None at all when it is a word for `everybody`, and no topic is called so. Raises: Refusal.
+    """
+    try:
         return tuple(await topics_named(conn, article, typed))
+    except Refusal:
+        if typed.strip().casefold() in map(str.casefold, everybody):
+            return ()
+        raise
 
 
 async def topics_named(conn: Connection, article: Article, typed: str) -> dict[int, str]:

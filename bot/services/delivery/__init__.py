@@ -9,6 +9,6 @@ The delivery engine, for everything that is sent to many. A campaign comes by he
 | one delivery for each chat | `fanout` |
 | which are due | `claiming`, `term`, `clocks` |
 | which may leave now | `item`, `triage`, `own_times`, `restrictions`, `closed_threads`, `linked_groups` |
-| sending, by the dispatcher | `dispatcher`, `senders`, `health`, `paid_budget` |
+| sending, by the dispatcher | `dispatcher`, `senders`, `attempt`, `health`, `paid_budget` |
 | what became of them | `settler`, `delivery_reports`, `takedown_reports`, `report_json` |
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -26,10 +26,34 @@ MAX_BODIES = 1024  # looks × followed topics and phrases; more than that is pre
 
 Key = TypeVar("Key")
 Body = TypeVar("Body")
-Turn = Callable[[bool], Awaitable[Outcome | None]]
-"""Waits until the chat's message may leave (with True only for the pace over all chats); an outcome: it must not."""
-Leave = Callable[[Body], Awaitable[Outcome]]
-"""Makes one call. Its body is what the campaign's operation takes: a message that is prepared for it, or nothing."""
+
+
+class Attempt(ABC, Generic[Body]):
+    """One attempt to bring a composition to a `chat`, in its `look`.
+
+    `reason` is the followed topic for which the chat gets it, or a phrase by its negative number; `is_photo` says what
+    stands there, where something is changed.
+    """
+
+    __slots__ = ("chat", "db", "is_photo", "look", "now", "reason")
+
+    chat: int
+    look: Look
+    reason: int
+    is_photo: bool
+    now: datetime
+    db: Database
+
+    @abstractmethod
+    async def turn(self, pace_only: bool = False) -> Outcome | None:
+        """Wait until the chat's message may leave, before every call; return an outcome when it is not to after all.
+
+        With `pace_only` the chat's own turn came before, and nothing left in it.
+        """
+
+    @abstractmethod
+    async def leave(self, body: Body) -> Outcome:
+        """Make one call. `body` is what the operation takes: a message that is prepared for it, or nothing."""
 
 
 class Bodies(Generic[Key, Body]):
@@ -88,23 +112,8 @@ class Composition(ABC, Generic[Body]):
         self.is_reported = False  # whether the dispatcher knows of it
 
     @abstractmethod
-    async def send(
-        self,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-        *,
-        chat: int = 0,
-        is_photo: bool = False,
-    ) -> tuple[Outcome, bool]:
-        """Send it to one `chat` in a look, for `reason`: a followed topic, or a phrase by its negative number.
-
-        `turn` is awaited before every call of `leave`. `is_photo` says what stands there, where something is changed.
-        Return the outcome, and whether what stands there then is a photo.
-        """
+    async def send(self, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
+        """Send it to one chat. Return the outcome, and whether what stands there then is a photo."""
 
     def list_refused(self, chat: int, words: str) -> bool:
         """Take note of a list of several, this one first, that a chat refused as plain text too.
@@ -131,20 +140,8 @@ class Uniform(Composition[Body]):
         self._prepare = prepare
         self._bodies = Bodies[Look, Body]()
 
-    async def send(
-        self,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-        *,
-        chat: int = 0,
-        is_photo: bool = False,
-    ) -> tuple[Outcome, bool]:
-        not_now = await turn(False)
-        return (not_now, False) if not_now is not None else (await leave(self._body(look, now)), False)
+    async def send(self, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
+        return await attempt.turn() or await attempt.leave(self._body(attempt.look, attempt.now)), attempt.is_photo
 
     def _body(self, look: Look, now: datetime) -> Body:
         return self._bodies.get(look, lambda: self._prepare(self._message(look, now)))
@@ -153,17 +150,5 @@ class Uniform(Composition[Body]):
 class Deletion(Composition[None]):
     """Takes a message back. There is nothing to compose."""
 
-    async def send(
-        self,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[None],
-        db: Database,
-        now: datetime,
-        *,
-        chat: int = 0,
-        is_photo: bool = False,
-    ) -> tuple[Outcome, bool]:
-        not_now = await turn(False)
-        return (not_now, False) if not_now is not None else (await leave(None), False)
+    async def send(self, attempt: Attempt[None]) -> tuple[Outcome, bool]:
+        return await attempt.turn() or await attempt.leave(None), attempt.is_photo

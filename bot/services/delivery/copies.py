@@ -27,7 +27,7 @@ from bot.domain.rejections import Form
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
 from bot.render.reader.retracted import retracted
-from bot.services.delivery.composing import Bodies, Body, Composition, Deletion, Leave, Turn
+from bot.services.delivery.composing import Attempt, Bodies, Body, Composition, Deletion
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns
@@ -107,83 +107,48 @@ class Rewriting(Composition[Body]):
         self._photo: Photo | None = None
         self._trial = asyncio.Lock()
 
-    async def send(
-        self,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-        *,
-        chat: int = 0,
-        is_photo: bool = False,
-    ) -> tuple[Outcome, bool]:
+    async def send(self, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
         """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless it takes none."""
-        saved = chat in self._savers
         outcome: Outcome = Rejected("")
         for form in Form:
-
-            def body(photo: Photo | None, form: Form = form) -> Body:
-                return self._body(form, look, reason, saved, photo, now, is_photo=is_photo)
-
-            outcome = await self._edit(body, turn, leave, db, now, is_photo=is_photo)
+            outcome = await self._edit(form, attempt)
             if not isinstance(outcome, Rejected) or is_fixed(outcome.reason):
                 break
-        return outcome, is_photo
+        return outcome, attempt.is_photo
 
-    def _body(
-        self, form: Form, look: Look, reason: int, saved: bool, photo: Photo | None, now: datetime, *, is_photo: bool
-    ) -> Body:
-        stays = self._credit if is_photo else None
+    def _body(self, form: Form, attempt: Attempt[Body], photo: Photo | None) -> Body:
+        look, reason, is_photo, saved = attempt.look, attempt.reason, attempt.is_photo, attempt.chat in self._savers
 
         def make() -> Body:
-            credit = stays if photo is None else photo.credit
-            message = in_form(self._message(look, reason, saved, credit, now), form, self._link)
+            credit = (self._credit if is_photo else None) if photo is None else photo.credit
+            message = in_form(self._message(look, reason, saved, credit, attempt.now), form, self._link)
             return self._prepare(_with(message, photo))
 
         if photo is not None and photo is not self._photo:
             return make()  # one that is tried
         return self._bodies.get((form, look, reason, saved, photo is not None, is_photo), make)
 
-    async def _edit(
-        self,
-        body: Callable[[Photo | None], Body],
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-        *,
-        is_photo: bool,
-    ) -> Outcome:
-        if is_photo and self._new_picture is not None:
+    async def _edit(self, form: Form, attempt: Attempt[Body]) -> Outcome:
+        if attempt.is_photo and self._new_picture is not None:
             async with self._trial:  # only until it is settled: then it is None
                 if self._new_picture is not None:
-                    outcome = await self._try_pictures(self._new_picture, body, turn, leave, db, now)
+                    outcome = await self._try_pictures(self._new_picture, form, attempt)
                     if outcome is not None:
                         return outcome
-        photo = self._photo if is_photo else None
-        outcome = await turn(False) or await leave(body(photo))
+        photo = self._photo if attempt.is_photo else None
+        outcome = await attempt.turn() or await attempt.leave(self._body(form, attempt, photo))
         if isinstance(outcome, PictureRefused) and photo is not None:
-            outcome = await turn(False) or await leave(body(None))
+            outcome = await attempt.turn() or await attempt.leave(self._body(form, attempt, None))
         return outcome
 
-    async def _try_pictures(
-        self,
-        picture: NewPicture,
-        body: Callable[[Photo | None], Body],
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-    ) -> Outcome | None:
+    async def _try_pictures(self, picture: NewPicture, form: Form, attempt: Attempt[Body]) -> Outcome | None:
         """Try with one copy which way Telegram takes; None when no way is left, and nothing was changed."""
-        while (photo := await picture.next(db, now)) is not None:
-            not_now = await turn(False)
+        while (photo := await picture.next(attempt.db, attempt.now)) is not None:
+            not_now = await attempt.turn()
             if not_now is not None:
                 return not_now
-            outcome = await leave(body(photo))
-            await picture.answered(outcome, db, now)
+            outcome = await attempt.leave(self._body(form, attempt, photo))
+            await picture.answered(outcome, attempt.db, attempt.now)
             match outcome:
                 case Sent(file_id=file_id):
                     self._photo = photo if file_id is None else Photo(file_id=file_id, credit=photo.credit)

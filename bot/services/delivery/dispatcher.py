@@ -23,13 +23,14 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull, TermOver
 from bot.render.look import Look
+from bot.services.delivery.attempt import COULD_NOT_COMPOSE, SendPort
 from bot.services.delivery.claiming import Claimed, Claimer
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.restrictions import Retries
-from bot.services.delivery.senders import COULD_NOT_COMPOSE, Senders, SendPort
+from bot.services.delivery.senders import Senders
 from bot.services.delivery.settler import Notes, Settler
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
@@ -248,9 +249,12 @@ class Dispatcher:
         """Return whether a message of a campaign may leave now: much may have changed since it was claimed."""
         if self._stopping or campaign not in self._running or self._settler.is_holding(campaign):
             return False
-        if not self._health.may_leave(self._in_hand) or not self._is_leading():
+        if not self._health.may_leave(self._in_hand):
             return False
-        return lease.may_leave(self._term.renewed_at, self._clock())
+        term = self._term
+        if term.is_given and not self._leads(term.owner):
+            return False
+        return lease.may_leave(term.renewed_at, self._clock())
 
     def _is_leading(self) -> bool:
         return not self._term.is_given or self._leads(self._term.owner)

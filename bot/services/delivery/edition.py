@@ -33,11 +33,11 @@ from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
-from bot.services.delivery.composing import Bodies, Body, Composition, Leave, Turn
+from bot.services.delivery.composing import Attempt, Bodies, Body, Composition
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
 from bot.store.delivery.followers import Followers, followers_of
-from bot.store.engine.database import Connection, Database
+from bot.store.engine.database import Connection
 
 log = logging.getLogger(__name__)
 _LARGE, _PLAIN = Pictures.LARGE, Form.PLAIN
@@ -99,19 +99,8 @@ class Edition(Composition[Body]):
         """The article's, in the file's order."""
         return self._topics
 
-    async def send(
-        self,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-        *,
-        chat: int = 0,
-        is_photo: bool = False,
-    ) -> tuple[Outcome, bool]:
-        """Send the article to one `chat`. One that forbids photos gets text.
+    async def send(self, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
+        """Send the article to one chat. One that forbids photos gets text.
 
         When Telegram refuses the message and not the chat, this chat shows which plainer form it takes; see `adopted`
         and `refused`. When it refuses it in many chats and takes it in others, this chat gets a plainer one; see
@@ -122,7 +111,7 @@ class Edition(Composition[Body]):
         if self._is_on_trial or self.refused is not None:
             return PICTURE_PENDING, False
         form = self._form
-        outcome, has_photo = await self._send(form, look, reason, turn, leave, db, now)
+        outcome, has_photo = await self._send(form, attempt)
         match outcome:
             case Sent():
                 self._refusals.sent()
@@ -131,9 +120,9 @@ class Edition(Composition[Body]):
                 if self._is_on_trial or self.refused is not None or form is not self._form:
                     return PICTURE_PENDING, False  # it was refused in a form of which more is known by now
                 if self._refusals.refused(words):
-                    return await self._try_forms(words, look, reason, turn, leave, db, now)
-                if self._shared.refused(chat, words):
-                    return await self._send_instead(words, form, look, reason, turn, leave, db, now)
+                    return await self._try_forms(words, attempt)
+                if self._shared.refused(attempt.chat, words):
+                    return await self._send_instead(words, form, attempt)
         return outcome, has_photo
 
     def list_refused(self, chat: int, words: str) -> bool:
@@ -153,9 +142,7 @@ class Edition(Composition[Body]):
             async with asyncio.timeout(PICTURE_TIMEOUT):
                 await self._trial_of_form_ended.wait()
 
-    async def _try_forms(
-        self, words: str, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
-    ) -> tuple[Outcome, bool]:
+    async def _try_forms(self, words: str, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
         """Try the plainer forms with this chat, one after the other, until Telegram takes one."""
         before = self._form
         is_taken = False
@@ -164,7 +151,7 @@ class Edition(Composition[Body]):
         try:
             for form in before.plainer:
                 self._go_on_in(form)
-                outcome, has_photo = await self._send(form, look, reason, turn, leave, db, now)
+                outcome, has_photo = await self._send(form, attempt)
                 if isinstance(outcome, Rejected):
                     continue
                 if isinstance(outcome, Sent):
@@ -181,17 +168,7 @@ class Edition(Composition[Body]):
             self._is_on_trial = False
             self._trial_of_form_ended.set()
 
-    async def _send_instead(
-        self,
-        words: str,
-        form: Form,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-    ) -> tuple[Outcome, bool]:
+    async def _send_instead(self, words: str, form: Form, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
         """Send a plainer form to a chat that refused this one as many did, but not all: the others get it as it is.
 
         Once it is known which one such chats take, no other is tried.
@@ -201,7 +178,7 @@ class Edition(Composition[Body]):
         if known in self._taken_instead:
             forms = tuple(one for one in forms if one is self._taken_instead[known])
         for plainer in forms:
-            outcome, has_photo = await self._send(plainer, look, reason, turn, leave, db, now)
+            outcome, has_photo = await self._send(plainer, attempt)
             match outcome:
                 case Rejected():
                     continue
@@ -220,17 +197,15 @@ class Edition(Composition[Body]):
         self._form = form
         self._bodies.clear()
 
-    async def _send(
-        self, form: Form, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
-    ) -> tuple[Outcome, bool]:
+    async def _send(self, form: Form, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
         """Send the article in a form, with the picture once that is settled; not when another form is tried by then."""
         begun_in = self._form
-        wants_photo = look.pictures is _LARGE and form is not _PLAIN
+        wants_photo = attempt.look.pictures is _LARGE and form is not _PLAIN
         has_passed = False  # its turn came while the picture was being sent to another chat
         while True:
             if wants_photo and not self._is_settled:
                 await self._trial_of_another()
-            not_now = await turn(has_passed)
+            not_now = await attempt.turn(has_passed)
             if not_now is not None:
                 return not_now, False
             if self._form is not begun_in:
@@ -240,7 +215,7 @@ class Edition(Composition[Body]):
             if not self._may_try():
                 has_passed = True
                 continue
-            outcome = await self._try_picture(form, look, reason, leave, db, now)
+            outcome = await self._try_picture(form, attempt)
             match outcome:
                 case None:
                     break  # no picture is left, and this turn can be used for the text
@@ -252,13 +227,13 @@ class Edition(Composition[Body]):
                     return outcome, True  # unless it was sent, nothing is said about the picture
             has_passed = False
         if wants_photo and self._photo is not None:
-            outcome = await leave(self._body(form, look, reason, self._photo, now))
+            outcome = await attempt.leave(self._body(form, attempt, self._photo))
             if not isinstance(outcome, PictureRefused):
                 return outcome, True
-            not_now = await turn(False)
+            not_now = await attempt.turn()
             if not_now is not None:
                 return not_now, False
-        return await leave(self._body(form, look, reason, None, now)), False
+        return await attempt.leave(self._body(form, attempt, None)), False
 
     def _may_try(self) -> bool:
         """Return whether a chat whose turn it is tries the picture, or lets its turn pass."""
@@ -274,19 +249,17 @@ class Edition(Composition[Body]):
                 async with asyncio.timeout(left):
                     await self._trial_ended.wait()
 
-    async def _try_picture(
-        self, form: Form, look: Look, reason: int, leave: Leave[Body], db: Database, now: datetime
-    ) -> Outcome | None:
+    async def _try_picture(self, form: Form, attempt: Attempt[Body]) -> Outcome | None:
         """Try the next way that can be had with this chat; None when there is none left, and nothing was sent."""
         self._next_trial_at = asyncio.get_running_loop().time() + PICTURE_TIMEOUT * 2**self._trials
         self._trials += 1
         try:
-            tried = await self._pictures.next_photo(db, now)
+            tried = await self._pictures.next_photo(attempt.db, attempt.now)
             if tried is None:
                 self._is_settled = True
                 return None
             way, photo = tried
-            outcome = await leave(self._prepare(self._message(form, look, reason, photo, now)))
+            outcome = await attempt.leave(self._prepare(self._message(form, attempt, photo)))
             finding = self._pictures.ways.answered(way, outcome)
             match outcome:
                 case Sent(file_id=file_id):
@@ -301,15 +274,16 @@ class Edition(Composition[Body]):
             self._next_trial_at = 0.0  # if nothing is settled, the next chat tries at once, beside any that hang
             self._trial_ended.set()
             self._trial_ended = asyncio.Event()  # of the next: who waits for that must not find this one's set
-        await remember(db, finding, now)
+        await remember(attempt.db, finding, attempt.now)
         return outcome
 
-    def _body(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
-        key = (form, look, reason, photo is not None)
-        return self._bodies.get(key, lambda: self._prepare(self._message(form, look, reason, photo, now)))
+    def _body(self, form: Form, attempt: Attempt[Body], photo: Photo | None) -> Body:
+        key = (form, attempt.look, attempt.reason, photo is not None)
+        return self._bodies.get(key, lambda: self._prepare(self._message(form, attempt, photo)))
 
-    def _message(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
-        message = push(self.article, self._topics, look, now, photo=photo, reason=self._reasons.get(reason))
+    def _message(self, form: Form, attempt: Attempt[Body], photo: Photo | None) -> Message:
+        reason = self._reasons.get(attempt.reason)
+        message = push(self.article, self._topics, attempt.look, attempt.now, photo=photo, reason=reason)
         return in_form(message if photo is not None else without_photo(message), form, self.article.story.link)
 
 

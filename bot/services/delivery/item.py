@@ -46,6 +46,7 @@ class Item:
     composition: Composition[Any]
     chat: Chat
     followed: int | None
+    known_at: float = 0.0
     stands: Receipt | None = None
     reply_to: int | None = None
     folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
@@ -59,7 +60,6 @@ class Item:
     is_kept: bool = False
     adopted: tuple[Form, str] | None = None
     refused_by_some: tuple[Form | None, str] | None = None
-    known_at: float = 0.0
     unwanted_because: str | None = None
     sent_list: SentList | None = None
 

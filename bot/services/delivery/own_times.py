@@ -114,6 +114,11 @@ class OwnTimes:
         """Take note that what became of a delivery is on disk."""
         self._alone.pop(delivery.id, None)
 
+    @property
+    def has_any_alone(self) -> bool:
+        """Whether any that may wait is on its way alone."""
+        return bool(self._alone)
+
     def begin_anew(self) -> None:
         self._alone.clear()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.render.editor.chart import chart
 from bot.render.editor.weekly_report import weekly_report
 from bot.render.look import Look
 from bot.services.charts.drawing import ChartDrawer
-from bot.services.delivery.composing import Body, Composition, Leave, Turn
+from bot.services.delivery.composing import Attempt, Body, Composition
 from bot.services.newsroom import statistics
 from bot.store.delivery import weekly_reports
 from bot.store.delivery.campaigns import Campaign
@@ -56,33 +56,22 @@ class Report(Composition[Body]):
         self._asking = asyncio.Lock()
         self._found: Statistics | None = None
 
-    async def send(
-        self,
-        look: Look,
-        reason: int,
-        turn: Turn,
-        leave: Leave[Body],
-        db: Database,
-        now: datetime,
-        *,
-        chat: int = 0,
-        is_photo: bool = False,
-    ) -> tuple[Outcome, bool]:
+    async def send(self, attempt: Attempt[Body]) -> tuple[Outcome, bool]:
         """Send it to one chat, without its picture when that cannot be drawn or is refused."""
-        found = await self._statistics(db)
-        message = weekly_report(look.words, found, self._zone)
-        picture = await self._picture(look, found, db, chat)
-        not_now = await turn(False)
+        found = await self._statistics(attempt.db)
+        message = weekly_report(attempt.look.words, found, self._zone)
+        picture = await self._picture(attempt.look, found, attempt.db, attempt.chat)
+        not_now = await attempt.turn()
         if not_now is not None:
             return not_now, False
         if picture is not None:
-            outcome = await leave(self._prepare(Message(message.text, Photo(data=picture), message.keyboard)))
+            outcome = await attempt.leave(self._prepare(Message(message.text, Photo(data=picture), message.keyboard)))
             if not isinstance(outcome, PictureRefused | Rejected):
                 return outcome, True
-            not_now = await turn(False)
+            not_now = await attempt.turn()
             if not_now is not None:
                 return not_now, False
-        return await leave(self._prepare(message)), False
+        return await attempt.leave(self._prepare(message)), False
 
     async def _statistics(self, db: Database) -> Statistics:
         async with self._asking:

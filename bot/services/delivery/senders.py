@@ -10,59 +10,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
-from time import monotonic
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.content.web.pictures import PictureSource
-from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Restricted, Sent, Throttled
-from bot.domain.message import Message
-from bot.domain.rejections import is_about_reply
+from bot.domain.chat import Chat
+from bot.domain.delivery import Outcome, Rejected, Sent
 from bot.errors import StoreError
 from bot.render.look import Look
+from bot.services.delivery.attempt import COULD_NOT_COMPOSE, RETRY_NOW, ItemAttempt, Means, SendPort
 from bot.services.delivery.item import Item
-from bot.services.delivery.kinds import Kind
-from bot.services.delivery.lists import Lists, PreparedList
+from bot.services.delivery.kinds import Fold, Kind
+from bot.services.delivery.lists import Lists
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.sent_lists import SentLists
 from bot.store.engine.database import Database
-from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
-
-_SEND, _PRIVATE = Operation.SEND, ChatKind.PRIVATE  # to find a member in its class takes longer than to compare it
-RECHECK_AFTER = 1.0  # seconds since the claim, after which it is read again what the chat wants
-RECHECK_WITHIN = 0.03  # seconds; a message that is later than that may be sent together with the next one
-RETRY_NOW = Throttled(timedelta(0))
-"""Not sent: goes back to the outbox unchanged."""
-COULD_NOT_COMPOSE = Failed("newsbot could not build this message; its log says why")
-"""Not sent, for a reason that says nothing about the network."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendPort:
-    """The functions through which the dispatcher sends: what the gateway and the pacer do for a broadcast.
-
-    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid, the message to which
-    it is a reply if there is one) and never raises; neither do `edit` (body of `prepare_edit`, chat, message id,
-    whether it is a photo) and `delete` (chat, message id). `slot` waits for a turn (chat, or None for the pace alone,
-    lane, is_group, paid, whether it changes a message) and returns 0, or the seconds for which the chat is held, or all
-    such changes are, when that is too long to wait here; `held` gives the seconds for which a chat must not be sent to;
-    `throttled` is told of a 429 (chat, seconds, paid, whether it was for a change).
-    """
-
-    prepare: Callable[[Message], Any]
-    send: Callable[[Any, int, int, bool, bool, int | None], Awaitable[Outcome]]
-    prepare_edit: Callable[[Message], Any]
-    edit: Callable[[Any, int, int, bool], Awaitable[Outcome]]
-    delete: Callable[[int, int], Awaitable[Outcome]]
-    slot: Callable[[int | None, Lane, bool, bool, bool], Awaitable[float]]
-    held: Callable[[int], float]
-    throttled: Callable[[int, float, bool, bool], None]
 
 
 class Senders:
@@ -82,27 +47,18 @@ class Senders:
         may_leave: Callable[[int], bool],
         answered: Callable[[Item], None],
     ) -> None:
-        """`may_leave` is asked right before a message of a campaign leaves, `count` is told of every attempt.
-
-        `answered` is given each item back, with its outcome.
-        """
-        self._db = db
-        self._wire = wire
+        """`may_leave` and `count` are those of `Means`. `answered` is given each item back, with its outcome."""
+        self._means = Means(db, wire, paid_budget, clock, count, may_leave)
         self._paid_budget = paid_budget
         self._kinds = kinds
         self._lists = Lists(wire.prepare, clock)
         self._sent_lists = SentLists(db, pictures, wire.prepare_edit)
         self._look_of = look_of
-        self._clock = clock
-        self._count = count
-        self._may_leave = may_leave
         self._answered = answered
         self._queue: deque[Item] = deque()
         self._without_work: deque[asyncio.Future[None]] = deque()  # senders that wait for an item
         self._lines: dict[int, deque[Item] | None] = {}  # chats with a message on its way, and what waits behind it
         self._at_work: list[asyncio.Task[None]] = []
-        self._waiting: dict[asyncio.Task[Any], Item] = {}  # for their turn; not sent yet
-        self._is_ending = False
         self._quiet = asyncio.Event()
 
     def start(self, many: int) -> None:
@@ -138,8 +94,8 @@ class Senders:
             item = self._queue.popleft()
             del self._lines[item.delivery.chat]
             untried.append(item)
-        self._is_ending = True
-        for sender, item in self._waiting.items():
+        self._means.is_ending = True
+        for sender, item in self._means.waiting.items():
             sender.cancel()
             del self._lines[item.delivery.chat]
             untried.append(item)
@@ -199,135 +155,41 @@ class Senders:
         line.clear()
 
     async def _send(self, item: Item, sender: asyncio.Task[Any]) -> None:
-        look, now = self._look_of(item.chat), self._clock()
-        turn, leave = partial(self._turn, item, sender), partial(self._leave, item, sender)
-        self._waiting[sender] = item
+        means = self._means
+        now = means.clock()
+        attempt = ItemAttempt(means, item, sender, self._look_of(item.chat), now)
+        means.waiting[sender] = item
+        one = item.composition
         try:
             if item.folded and (fold := self._kinds[item.campaign.kind].fold) is not None:
-                made = self._lists.of(item, fold, look, now)
-                shown = {number: one for number, one in item.folded.items() if number in made.campaigns}
-                item.has_more = len(shown) < len(item.folded)
-                item.folded = shown
-                item.outcome, form = await self._send_list(made, turn, leave)
-                if isinstance(item.outcome, Sent):
-                    item.sent_list = made.sent(form)
-                if isinstance(item.outcome, Rejected) and item.composition.list_refused(
-                    item.delivery.chat, item.outcome.reason
-                ):
-                    item.outcome = RETRY_NOW
+                await self._send_list(item, fold, attempt)
             elif item.stands is not None and item.stands.list is not None:
-                item.outcome = await self._sent_lists.edit(item.stands.list, look, turn, leave)
+                item.outcome = await self._sent_lists.edit(item.stands.list, attempt)
             else:
-                one = item.composition
-                is_photo = item.stands is not None and item.stands.has_photo
-                item.outcome, item.has_photo = await one.send(
-                    look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat, is_photo=is_photo
-                )
-                if item.delivery.operation is Operation.EDIT:
-                    item.has_photo = is_photo
+                item.outcome, item.has_photo = await one.send(attempt)
                 if one.adopted is not None:
                     item.adopted, one.adopted = one.adopted, None
-            if item.composition.refused_by_some is not None:
-                item.refused_by_some, item.composition.refused_by_some = item.composition.refused_by_some, None
+            if one.refused_by_some is not None:
+                item.refused_by_some, one.refused_by_some = one.refused_by_some, None
         finally:
-            self._waiting.pop(sender, None)
+            means.waiting.pop(sender, None)
 
-    async def _send_list(
-        self,
-        made: PreparedList,
-        turn: Callable[[], Awaitable[Outcome | None]],
-        leave: Callable[[Any], Awaitable[Outcome]],
-    ) -> tuple[Outcome, int]:
-        """Send a list in the fullest form that this chat takes; return which one that is."""
-        form = made.fullest
-        while True:
-            outcome = await turn() or await leave(made.body(form))
-            plainer = made.answered(form, outcome, self._clock())
-            if plainer is None:
-                return outcome, form
-            form = plainer
-            log.info("a list was refused and goes out plainer: %s", getattr(outcome, "reason", ""))
-
-    async def _is_as_claimed(self, item: Item) -> bool:
-        """Return whether the chat is as it was when its delivery was claimed, and still wants all of it."""
-        chat, now = item.chat, self._clock()
-        async with self._db.reading() as conn:
-            if await chats.chat(conn, chat.id) != chat:
-                return False
-            for composition in item.folded.values() or (item.composition,):
-                if chat.id not in await composition.audience.wanting(conn, [chat.id], now):
-                    return False
-        return True
-
-    async def _turn(self, item: Item, sender: asyncio.Task[Any], pace_only: bool = False) -> Outcome | None:
-        """Wait for an item's turn; return an outcome when it is not to leave after all.
-
-        With `pace_only` the chat's own turn came before, and nothing left in it.
-        """
-        if self._is_ending:
-            return RETRY_NOW
-        self._waiting[sender] = item
-        is_paid, is_group = item.paid_on is not None, item.chat.kind is not _PRIVATE
-        for chat_in_turn in (None,) if pace_only else (item.delivery.chat, None):
-            held = await self._wire.slot(chat_in_turn, item.lane, is_group, is_paid, item.is_change)
-            if held:
-                return Throttled(timedelta(seconds=held))
-            now = monotonic()
-            if now - item.known_at <= RECHECK_AFTER:
-                break
-            if not await self._is_as_claimed(item):
-                return RETRY_NOW
-            item.known_at = now
-            # Dozens that waited for the database would be sent all at once. So each waits for one more slot of the
-            # overall pace; a second slot of its chat would halve what a group may be sent.
-            if monotonic() - now <= RECHECK_WITHIN:
-                break
-        return None
-
-    async def _leave(self, item: Item, sender: asyncio.Task[Any], body: Any) -> Outcome:
-        """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
-        if not (all(map(self._may_leave, item.folded)) if item.folded else self._may_leave(item.campaign.id)):
-            return RETRY_NOW
-        chat, is_paid = item.delivery.chat, item.paid_on is not None
-        if is_paid and not self._paid_budget.pay(item, self._clock()):
-            # Midnight has passed, or Telegram takes no Stars. Hundreds were claimed for the paid pace; at the free
-            # pace they would delay what is more urgent, so they go back to the outbox.
-            return RETRY_NOW
-        self._waiting.pop(sender, None)
-        if item.delivery.operation is _SEND:
-            reply_to = None if item.folded else item.reply_to
-            is_silent = item.chat.silent or item.campaign.is_silent
-            outcome = await self._wire.send(body, chat, item.delivery.thread, is_silent, is_paid, reply_to)
-        else:
-            outcome = await self._change(item, body)
-        self._count(outcome)
+    async def _send_list(self, item: Item, fold: Fold, attempt: ItemAttempt) -> None:
+        """Send a list in the fullest form that its chat takes."""
+        made = self._lists.of(item, fold, attempt.look, attempt.now)
+        shown = {number: one for number, one in item.folded.items() if number in made.campaigns}
+        item.has_more = len(shown) < len(item.folded)
+        item.folded = shown
+        form: int | None = made.fullest
+        while form is not None:
+            sent_in = form
+            outcome = await attempt.turn() or await attempt.leave(made.body(form))
+            form = made.answered(form, outcome, self._means.clock())
+            if form is not None:
+                log.info("a list was refused and goes out plainer: %s", getattr(outcome, "reason", ""))
         match outcome:
             case Sent():
-                pass  # nearly all of them
-            case Throttled(wait):
-                self._wire.throttled(chat, wait.total_seconds(), is_paid, item.is_change)
-            case PictureRefused():
-                self._waiting[sender] = item  # for the next way to send it: nothing has arrived
-        if isinstance(outcome, Rejected) and item.reply_to is not None and is_about_reply(outcome.reason):
-            item.reply_to = None  # what it was to be a reply to is gone
-            if not is_paid:
-                return await self._turn(item, sender) or await self._leave(item, sender, body)
-        if is_paid:
-            self._paid_budget.answered(outcome, self._clock())
-            if isinstance(outcome, Rejected):
-                # Perhaps the Stars were refused and not the message: tried once more, unpaid.
-                outcome = await self._turn(item, sender) or await self._leave(item, sender, body)
-                self._paid_budget.answered_unpaid(outcome, self._clock())
-        return outcome
-
-    async def _change(self, item: Item, body: Any) -> Outcome:
-        """Make the one call of a delivery that changes a message."""
-        chat, stands = item.delivery.chat, item.stands
-        if stands is None or stands.message_id is None:
-            return RETRY_NOW  # triage lets none of these through, and asks again
-        if item.delivery.operation is Operation.EDIT:
-            outcome = await self._wire.edit(body, chat, stands.message_id, stands.has_photo)
-        else:
-            outcome = await self._wire.delete(chat, stands.message_id)
-        # What is forbidden to be done with this message says nothing about writing, and nothing tries it again.
-        return Rejected(outcome.reason) if isinstance(outcome, Restricted) else outcome
+                item.sent_list = made.sent(sent_in)
+            case Rejected(words) if item.composition.list_refused(item.delivery.chat, words):
+                outcome = RETRY_NOW
+        item.outcome = outcome

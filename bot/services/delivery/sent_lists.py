@@ -7,7 +7,7 @@ the same time, cannot undo each other, because a chat gets one message at a time
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest_again
 from bot.render.reader.retracted import taken_down
-from bot.services.delivery.composing import Bodies
+from bot.services.delivery.composing import Attempt, Bodies
 from bot.services.delivery.lists import forms_of
 from bot.services.delivery.pictures import pictures_of
 from bot.store.content import articles, topics
@@ -43,20 +43,14 @@ class SentLists:
         self._prepare = prepare
         self._bodies = Bodies[tuple[object, ...], Sequence[Any]]()
 
-    async def edit(
-        self,
-        id: int,
-        look: Look,
-        turn: Callable[[], Awaitable[Outcome | None]],
-        leave: Callable[[Any], Awaitable[Outcome]],
-    ) -> Outcome:
+    async def edit(self, id: int, attempt: Attempt[Any]) -> Outcome:
         """Change the list in one chat, in the form that was taken there, or a plainer one where that is refused."""
-        not_now = await turn()
+        not_now = await attempt.turn()
         if not_now is not None:
             return not_now
         outcome: Outcome = Rejected(NOT_KNOWN)
-        for place, body in enumerate(await self._read(id, look)):
-            outcome = (await turn() if place else None) or await leave(body)
+        for place, body in enumerate(await self._read(id, attempt.look)):
+            outcome = (await attempt.turn() if place else None) or await attempt.leave(body)
             is_refused = isinstance(outcome, Rejected) and not is_gone(outcome.reason)
             if not is_refused and not isinstance(outcome, PictureRefused):
                 break

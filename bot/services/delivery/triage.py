@@ -24,7 +24,6 @@ from bot.domain.delivery import Delivery, Operation, Outcome, Postponed, Rejecte
 from bot.domain.delivery_time import Wait, Waits, Way, listing, quiet_until
 from bot.domain.linked_groups import CAME_BY_CHANNEL
 from bot.domain.message import Message
-from bot.domain.topic_wishes import OWN
 from bot.errors import StoreError
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.item import Item
@@ -133,19 +132,18 @@ class Triage:
             likes = self._likes(kind, running)
             times = None
             if kind.fold:
-                ask = partial(self._wishes, conn, likes, now)
+                ask = partial(self._wishes, conn, likes, {campaign.id: composition}, now)
                 times = await self._own_times.of(conn, campaign, group, people, likes, now, ask)
             sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
             by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
-        known_at = monotonic()
+        known_at, is_timed = monotonic(), kind.when is not at_once
         for delivery in group:
-            chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
-            wished_by = OWN
-            may_wait = times is not None and delivery.chat not in times.at_once
-            if times is not None and may_wait:
-                chat, wished_by = times.found_by(campaign, chat)
-            item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
-            item.wished_by = wished_by
+            number = delivery.chat
+            chat = people.get(number) or Chat(number, state=ChatState.UNREACHABLE)
+            item = Item(delivery, campaign, composition, chat, wanted.get(number), known_at)
+            its_times = times if times is not None and number not in times.at_once else None
+            if its_times is not None:
+                item.chat, item.wished_by = its_times.found_by(campaign, chat)
             if changing:
                 item.stands = standing.get(delivery.chat)
                 item.outcome = _lost(item.stands)
@@ -158,14 +156,14 @@ class Triage:
                 self._leave_to_channel(item, by_channel)
             if item.is_decided:
                 continue
-            if kind.when is not at_once or delivery.operation is not _SEND:
+            if is_timed or delivery.operation is not _SEND:
                 self._time(item, kind, now)
             if kind.waits_for_quiet and not item.is_decided:
                 self._wait_for_quiet(item, now)
-            if times is not None and may_wait and not item.is_decided:
-                for number in self._place(item, times, now):
-                    lists.setdefault(number, []).append(item)
-            hold = self._hold(delivery.chat, now)
+            if its_times is not None and not item.is_decided:
+                for other in self._place(item, its_times, now):
+                    lists.setdefault(other, []).append(item)
+            hold = self._hold(number, now)
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
         if lists:
@@ -175,14 +173,24 @@ class Triage:
         return items
 
     async def _wishes(
-        self, conn: Connection, likes: Mapping[int, Campaign], now: datetime, number: int, chats: Sequence[int]
+        self,
+        conn: Connection,
+        likes: Mapping[int, Campaign],
+        composed: Mapping[int, Composition[Any]],
+        now: datetime,
+        number: int,
+        chats: Sequence[int],
     ) -> Wishes:
-        """Return what chats wish for what a campaign brings; of one that cannot be composed, nothing."""
+        """Return what chats wish for what a campaign brings; of one that cannot be composed, nothing.
+
+        What is `composed` in this turn is not asked again whether it was revised.
+        """
         wishes = self._kinds[likes[number].kind].wishes
         if wishes is None:
             return {}
         try:
-            return await wishes(conn, await self._composition(conn, likes[number]), chats, now)
+            composition = composed.get(number) or await self._composition(conn, likes[number])
+            return await wishes(conn, composition, chats, now)
         except StoreError:
             raise
         except Exception:
@@ -214,6 +222,8 @@ class Triage:
 
     def written(self, items: Iterable[Item]) -> None:
         """Note that the outcomes of items are on disk."""
+        if not (self._listed or self._own_times.has_any_alone):
+            return  # as with most of them
         for item in items:
             self._own_times.has_left(item.delivery)
             if item.folded:

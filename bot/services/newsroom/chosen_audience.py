@@ -19,9 +19,11 @@ from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
 
 
-async def aim(conn: Connection, article: Article, wanted: Sequence[int], *, by: By, now: datetime) -> Article:
+async def aim(
+    conn: Connection, article: Article, wanted: Sequence[int], *, by: By, now: datetime, key: str | None = None
+) -> Article:
     """Let an article go to the followers of these topics alone, without any to all who follow it, in the caller's
-    transaction; return it as it stands then.
+    transaction; return it as it stands then. `key` names the program that asks.
 
     Raises: OutOfTurn, once its one audience is fixed.
     """
@@ -36,7 +38,7 @@ async def aim(conn: Connection, article: Article, wanted: Sequence[int], *, by: 
     await articles.set_only_to(conn, article.number, only_to)
     before, after = (", ".join(names[one] for one in some if one in names) for some in (article.only_to, only_to))
     number = article.number
-    await audit_log.record(conn, "audience", at=now, person=by, article=number, before=before, after=after)
+    await audit_log.record(conn, "audience", at=now, person=by, article=number, before=before, after=after, key=key)
     return await articles.article(conn, number)
 
 

@@ -16,7 +16,7 @@ from bot.domain.correction import Field
 from bot.domain.delivery import NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.services.newsroom import correction_offers
 from bot.store.content.story_json import epoch
-from bot.store.delivery import campaigns, settlement
+from bot.store.delivery import campaigns, joining
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection
 
@@ -61,7 +61,7 @@ async def notice_instead(conn: Connection, withdrawal: Campaign, chats: Sequence
                 operation=Operation.EDIT,
             )
         ]
-    await settlement.join(conn, notices[-1], Operation.EDIT, chats, epoch(now))
+    await joining.join(conn, notices[-1], Operation.EDIT, chats, epoch(now))
 
 
 async def stop_taking_back(conn: Connection, before: Article, now: datetime) -> None:

@@ -6,6 +6,7 @@ Each is one transaction and one promise: never public without its campaign, neve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import UNDO_FROM, undo_time
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.services.newsroom import telling
+from bot.services.newsroom.chosen_audience import aim
 from bot.services.newsroom.copy_changes import stop_taking_back
 from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, known_topics, topics
@@ -38,10 +40,18 @@ class Published:
 
 
 async def publish(
-    db: Database, number: int, *, by: By, now: datetime, undo: timedelta, breaking: bool = False
+    db: Database,
+    number: int,
+    *,
+    by: By,
+    now: datetime,
+    undo: timedelta,
+    breaking: bool = False,
+    only_to: Sequence[int] | None = None,
 ) -> Published:
     """Make an article public and promise it to everyone who follows it at this moment.
 
+    `only_to` are the topics to whose followers alone it goes; None leaves it to whom it is to go already.
     As `breaking` news it passes quiet hours, calm and digests of the chats that allow that, and goes before other news.
     Publishing again after a retraction lists it and resumes what was stopped; audience and urgency stay as they were.
     Raises: UnknownArticle, OutOfTurn when it is out already.
@@ -52,6 +62,8 @@ async def publish(
             raise OutOfTurn(f"#{number} is out already")
         if not before.story.link:
             raise OutOfTurn(f"#{number} has no link that readers could open; its feed gave none")
+        if only_to is not None:
+            before = await aim(conn, before, only_to, by=by, now=now)
         published = await release(conn, before, by=by, now=now, undo=undo, manner=Manner.BREAKING if breaking else None)
         detail = "breaking" if breaking else None
         await audit_log.record(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.domain.chat import Chat, ChatKind
 from bot.store.engine.database import Database
 from bot.store.readers import chat_settings, chats
@@ -20,11 +18,11 @@ async def link(db: Database, group: int, channel: int | None) -> Chat | None:
         return known if known is not None and known.kind is ChatKind.GROUP else None
     async with db.transaction() as conn:
         await chat_settings.set_linked_channel(conn, group, channel)
-    return replace(known, linked_channel=channel)
+    return known._replace(linked_channel=channel)
 
 
 async def set_repeats(db: Database, group: Chat, repeats: bool) -> Chat:
     """Return a group as it stands with its own message beside what its channel has posted, or without."""
     async with db.transaction() as conn:
         await chat_settings.set_repeats_channel(conn, group.id, repeats)
-    return replace(group, repeats_channel=repeats)
+    return group._replace(repeats_channel=repeats)

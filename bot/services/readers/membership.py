@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from bot.domain.chat import Chat, ChatKind, ChatState
@@ -37,7 +36,7 @@ async def follow_client_language(db: Database, chat: Chat, language: str) -> Cha
         return chat
     async with db.transaction() as conn:
         await chat_settings.follow_language(conn, chat.id, language)
-    return replace(chat, language=language)
+    return chat._replace(language=language)
 
 
 async def resume(db: Database, chat: int, now: datetime) -> bool:

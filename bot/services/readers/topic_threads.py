@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.chat import Chat
@@ -18,7 +17,7 @@ async def want(db: Database, chat: Chat, wants: bool) -> Chat:
     """Return a private chat as it stands with a thread for each followed topic, or without."""
     async with db.transaction() as conn:
         await topic_threads.want(conn, chat.id, wants)
-    return replace(chat, topic_threads=wants)
+    return chat._replace(topic_threads=wants)
 
 
 async def work(db: Database, now: datetime) -> list[ThreadWork]:

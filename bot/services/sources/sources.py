@@ -242,8 +242,8 @@ def checked_address(url: str) -> str:
 
 async def _find(conn: Connection, words: str) -> Source:
     asked = words.strip()
-    number = asked.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) < 18:
+    number = asked.removeprefix("#").removeprefix("\uff03")
+    if number.isdecimal() and len(number) < 18:
         return await _there(conn, int(number))
     if "://" in asked:
         if (known := await known_at(conn, asked)) is None:

@@ -22,7 +22,6 @@ from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 
 CANDIDATES = 3  # named where words mean more than one article
-DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
 
 async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
@@ -62,14 +61,14 @@ async def even_taken_down(conn: Connection, number: int) -> Article:
 
 
 async def find(conn: Connection, words: str) -> Article:
-    """Return the article meant by a number (`412`, `#412`), a slug, the beginning of just one slug, or a link.
+    """Return the article meant by a number (`412`, `#412`, `٤١٢`), a slug, the beginning of just one slug, or a link.
 
     Raises: UnknownArticle, with what was asked for; AmbiguousArticle with the newest when several slugs begin so;
     TakenDown, also for a link by which it was known.
     """
     asked = words.strip()
-    number = asked.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) < 18:
+    number = asked.removeprefix("#").removeprefix("\uff03")
+    if number.isdecimal() and len(number) < 18:
         return await article(conn, int(number))
     if "://" in asked and (link := _normal(asked)) is not None:
         if gone := await taken_down.matching(conn, [link]):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from sqlite3 import Row
 from typing import Any, NamedTuple
 
@@ -20,7 +21,9 @@ from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 
-_SEND = int(Operation.SEND)
+# Asked for every message: to look a member up takes a third of making it of its number.
+_OPERATIONS = {int(operation): operation for operation in Operation}
+_WAITS = {int(waits): waits for waits in Waits}
 
 
 CLAIM = """
@@ -70,6 +73,10 @@ async def _first_due(conn: Connection, among: str | None, waits: Waits) -> datet
     return moment_or_none(not_before)
 
 
+# By their places in `CLAIM`: a name is sought in each row.
+_CAMPAIGN, _NOT_BEFORE_AND_ID = itemgetter(1), itemgetter(4, 0)
+
+
 async def _claim(
     conn: Connection, now: datetime, limit: int, among: str | None, waits: Waits, owner: int
 ) -> list[Delivery]:
@@ -78,16 +85,17 @@ async def _claim(
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    places = await _in_order(conn, {row[1] for row in rows})
-    # Campaign, not_before and id, by their places: a name is sought in each row, and what a row gives asks what it is.
-    in_order = sorted(map(tuple, rows), key=lambda row: (places[row[1]], row[4], row[0]))
+    # What a row gives asks what it is, where the engine is PostgreSQL.
+    in_order = sorted(map(tuple, rows), key=_NOT_BEFORE_AND_ID)
+    numbers = set(map(_CAMPAIGN, in_order))
+    if len(numbers) > 1:
+        places = await _in_order(conn, numbers)
+        in_order.sort(key=lambda row: places[row[1]])
     return [delivery_of(row) for row in in_order]
 
 
 async def _in_order(conn: Connection, numbers: set[int]) -> dict[int, int]:
     """Return the place of each of these campaigns among them: the most urgent lane comes first."""
-    if len(numbers) < 2:
-        return dict.fromkeys(numbers, 0)
     rows = await conn.execute_fetchall(
         "SELECT id FROM campaigns WHERE id IN (SELECT value FROM json_each(:numbers)) ORDER BY lane, id",
         {"numbers": _json(numbers)},
@@ -295,8 +303,6 @@ def _json(numbers: Iterable[int] | None) -> str | None:
 
 def delivery_of(row: Row | tuple[Any, ...]) -> Delivery:
     """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation, waits."""
-    number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row[:9]
-    made = Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure)
-    if waits:
-        made = made._replace(waits=Waits(waits))
-    return made if operation == _SEND else made._replace(operation=Operation(operation))
+    number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row
+    what, how = _OPERATIONS[operation], _WAITS[waits]
+    return Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure, what, how)

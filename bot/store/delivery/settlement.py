@@ -12,9 +12,8 @@ by then, since its term (`store.delivery.leases`) may have ended meanwhile:
     gone, with an outcome settled after all    -                       -
     gone, with neither   - (the chat was forgotten)
 
-So a message that arrived always has its receipt, and whoever gets it twice is counted. One that arrived as it was
-before its subject was corrected or taken back joins the campaign that does that, though that has gone round. A copy of
-what was taken down that Telegram does not delete is handed over to the campaign that makes such copies notices.
+So a message that arrived always has its receipt, and whoever gets it twice is counted. What comes too late for the
+campaign that changes or deletes it joins that (`joining`).
 """
 
 from __future__ import annotations
@@ -22,12 +21,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, cast
 
 from bot.domain.correction import is_gone
 from bot.domain.delivery import Delivery, Operation, Status, Subject
 from bot.store.content.story_json import epoch
-from bot.store.delivery.campaigns import SUPERSEDED
+from bot.store.delivery import joining
 from bot.store.delivery.outbox import delivery_of
 from bot.store.delivery.receipts import CODES, GONE, LEFT_BEHIND, LIST, PHOTO
 from bot.store.engine.database import Connection
@@ -37,7 +37,7 @@ Covered = Sequence[tuple[Subject, int | None]]
 """What stands in a message: subjects, each with its revision; None where it has none."""
 
 # To find a member in its class takes longer than to compare it.
-_SENT, _SEND = Status.SENT, Operation.SEND
+_SENT, _SEND, _EDIT = Status.SENT, Operation.SEND, Operation.EDIT
 
 
 class Settled(NamedTuple):
@@ -88,10 +88,9 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
             sent = [one for one in sent if one.delivery.id in homes] + again
             homes.update({one.delivery.id: one.delivery.chat for one in again})
         await _write_receipts(conn, sent, homes, seconds)
-        await _change_late_ones(conn, sent, homes, seconds)
     if others:
         homes.update(await _taken(conn, _TAKE, others, owner))
-        others = await _hand_over(conn, [one for one in others if one.delivery.id in homes], homes, seconds)
+        others = await _without_handed_over(conn, [one for one in others if one.delivery.id in homes], homes, seconds)
         await conn.executemany(
             WRITE_OUTCOMES,
             [
@@ -112,6 +111,17 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
     await _count(conn, sent + others, seconds)
 
 
+async def _without_handed_over(
+    conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int], at: int
+) -> list[Settled]:
+    """Return how deliveries end once another campaign goes on with some of them: these are not wanted any more."""
+    over = await joining.hand_over(conn, [one.delivery._replace(chat=homes[one.delivery.id]) for one in ended], at)
+    return [
+        one._replace(delivery=one.delivery._replace(status=Status.UNWANTED)) if one.delivery.id in over else one
+        for one in ended
+    ]
+
+
 # Of what was not tried nobody can say how it ended. It is asked for because PostgreSQL finds by their numbers only rows
 # that were tried, to have less to write for the others.
 _TAKE_FROM_ANYBODY = """
@@ -127,7 +137,7 @@ async def _taken(conn: Connection, take: str, settled: Sequence[Settled], owner:
     """Delete the rows of finished deliveries and return where each chat lives now, by row."""
     ids = number_list(one.delivery.id for one in settled)
     rows = await conn.execute_fetchall(take, {"ids": ids, "owner": owner})
-    return dict(tuple(row) for row in rows)
+    return dict(cast("list[tuple[int, int]]", rows))
 
 
 async def _settled_after_all(conn: Connection, late: Sequence[Settled]) -> list[Settled]:
@@ -183,23 +193,25 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
     for delivery, covers, has_photo, is_list, list_id in sent:
         chat, operation = homes[delivery.id], delivery.operation
         look = PHOTO * has_photo + LIST * is_list
+        message_id = delivery.message_id
+        if chat != delivery.chat and operation is _SEND:
+            # One that its group has left behind on its way to a supergroup can be reached no more.
+            message_id, look = None, look + LEFT_BEHIND
         for (type_, subject), revision in covers:
             if operation is _SEND:
-                unsure = delivery.unsure or None
-                # One that its group has left behind on its way to a supergroup can be reached no more.
-                is_left = chat != delivery.chat
-                message_id, shown = (None, look + LEFT_BEHIND) if is_left else (delivery.message_id, look)
-                stands = message_id, delivery.thread or None, revision, shown, at, unsure, list_id
-                new.append((int(type_), subject, chat, *stands))
-            elif operation is Operation.EDIT:
-                edited.append((revision, look, type_, subject, chat))
+                thread, unsure = delivery.thread or None, delivery.unsure or None
+                new.append((int(type_), subject, chat, message_id, thread, revision, look, at, unsure, list_id))
+            elif operation is _EDIT:
+                edited.append((revision, look, int(type_), subject, chat))
             else:
-                deleted.append((type_, subject, chat))
+                deleted.append((int(type_), subject, chat))
     if new:
-        await conn.executemany(
-            WRITE_RECEIPTS,
-            new,
-        )
+        await conn.executemany(WRITE_RECEIPTS, new)
+        # A message of a kind has one revision for all who get it, so that there are few of these.
+        arrived = {(row[0], row[1], row[5], row[6] & LIST) for row in new}
+        for about in await joining.outdated(conn, arrived):
+            chats = [row[2] for row in new if (row[0], row[1], row[5], row[6] & LIST) == about.arrived]
+            await joining.join(conn, about.campaign, about.operation, chats, at)
     if edited:
         await conn.executemany(CHANGE_RECEIPTS, edited)
     if deleted:
@@ -224,104 +236,18 @@ async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[
         )
 
 
-async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
-    """Let copies that have just arrived in an older revision be changed as those that had arrived before."""
-    arrived: dict[tuple[int, int, int, bool], list[int]] = {}
-    for delivery, covers, _, is_list, _ in sent:
-        if delivery.operation is _SEND:
-            for (type_, subject), revision in covers:
-                if revision is not None:
-                    arrived.setdefault((type_, subject, revision, is_list), []).append(homes[delivery.id])
-    for (type_, subject, revision, is_list), chats in arrived.items():
-        rows = await conn.execute_fetchall(
-            """
-            SELECT id, operation FROM campaigns
-            WHERE subject_type = :type AND subject = :subject AND operation <> 1 AND revision > :revision
-              AND (operation <> 3 OR :is_list = 0) AND coalesce(why, '') <> :superseded
-            ORDER BY id DESC LIMIT 1
-            """,
-            {
-                "type": type_,
-                "subject": subject,
-                "revision": revision,
-                "is_list": int(is_list),
-                "superseded": SUPERSEDED,
-            },
-        )
-        for row in rows:
-            await join(conn, row["id"], row["operation"], chats, at)
-
-
-async def join(conn: Connection, campaign: int, operation: int, chats: Sequence[int], at: int) -> None:
-    """Let chats be in a campaign that has given others their deliveries already, due `at` (epoch seconds).
-
-    A campaign that was done goes on for them.
-    """
-    added = await conn.execute(
-        """
-        INSERT INTO deliveries (campaign, chat, thread, operation, not_before)
-        SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats) WHERE true
-        ON CONFLICT (campaign, chat) DO NOTHING
-        """,
-        {"campaign": campaign, "operation": operation, "at": at, "chats": number_list(chats)},
-    )
-    await conn.execute(
-        """
-        UPDATE campaigns SET total = total + :added, done_at = NULL,
-            state = CASE state WHEN 'done' THEN 'running' ELSE state END
-        WHERE id = :campaign AND :added > 0
-        """,
-        {"campaign": campaign, "added": added},
-    )
-
-
-async def _hand_over(conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int], at: int) -> list[Settled]:
-    """Let copies of what was taken down that Telegram does not delete be made to say nothing of it.
-
-    Return how deliveries end then: these have not failed, for another campaign goes on with them.
-    """
-    undeleted: dict[int, list[int]] = {}
-    for one in ended:
-        delivery = one.delivery
-        if delivery.operation is Operation.DELETE and delivery.status is Status.FAILED and not is_gone(delivery.reason):
-            undeleted.setdefault(delivery.campaign, []).append(homes[delivery.id])
-    over: set[tuple[int, int]] = set()
-    for campaign, chats in undeleted.items():
-        rows = await conn.execute_fetchall(
-            """
-            SELECT n.id, n.operation FROM campaigns AS w
-            JOIN campaigns AS n ON n.subject_type = w.subject_type AND n.subject = w.subject AND n.operation = 2
-                AND n.revision = w.revision
-            WHERE w.id = :campaign AND (w.subject_type <> 1 OR EXISTS (
-                SELECT 1 FROM articles AS a
-                WHERE a.number = w.subject AND a.revision = w.revision AND a.taken_down_at IS NOT NULL
-            ))
-            """,
-            {"campaign": campaign},
-        )
-        for row in rows:
-            await join(conn, row["id"], row["operation"], chats, at)
-            over.update((campaign, chat) for chat in chats)
-    if not over:
-        return list(ended)
-    return [
-        one._replace(delivery=one.delivery._replace(status=Status.UNWANTED))
-        if (one.delivery.campaign, homes[one.delivery.id]) in over
-        else one
-        for one in ended
-    ]
-
-
+# Many share what is counted of them: each case is looked at once.
+_DELIVERY, _KIND_OF_END = attrgetter("delivery"), attrgetter("campaign", "status", "unsure", "waits")
 _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")
 
 
 async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
-    ended = Counter((one.delivery.campaign, one.delivery.status) for one in settled)
-    unsure = Counter(one.delivery.campaign for one in settled if one.delivery.unsure)
-    waited = Counter(one.delivery.campaign for one in settled if one.delivery.waits and one.delivery.status is _SENT)
-    totals = {number: dict.fromkeys(_ENDS, 0) for number, _ in ended}
-    for (number, status), many in ended.items():
-        totals[number][status.value] = many
+    totals: dict[int, dict[str, int]] = {}
+    for (number, status, is_unsure, has_waited), many in Counter(map(_KIND_OF_END, map(_DELIVERY, settled))).items():
+        total = totals.get(number) or totals.setdefault(number, dict.fromkeys((*_ENDS, "unsure", "prompt"), 0))
+        total[status.value] += many
+        total["unsure"] += many * (is_unsure > 0)
+        total["prompt"] += many * (status is _SENT and not has_waited)
     await conn.executemany(
         """
         UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
@@ -333,10 +259,7 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
             prompt_until = CASE WHEN :prompt > 0 THEN :at ELSE prompt_until END
         WHERE id = :id
         """,
-        [
-            {"id": number, "at": at, "unsure": unsure[number], "prompt": total["sent"] - waited[number], **total}
-            for number, total in totals.items()
-        ],
+        [{"id": number, "at": at, **total} for number, total in totals.items()],
     )
 
 
@@ -355,11 +278,13 @@ async def take_along(
 
     All of it stands in that one message. They are found where the chat lives now.
     """
+    # They were tried with it, though nobody has claimed them: what was not tried is not settled.
     rows = await conn.execute_fetchall(
         """
-        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation, waits FROM deliveries
+        UPDATE deliveries SET attempts = attempts + 1
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier AND attempts > 0) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
+        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
         """,
         {"carrier": carrier.id, "campaigns": number_list(covers)},
     )

@@ -296,6 +296,9 @@ class Database:
                 await self._finish(self._commit)
             await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    async def outbox_has_filled(self) -> None:
+        """Let the engine see what the outbox holds, after many rows came into it at once. Never waits for a block."""
+
     async def size(self) -> int:
         """Return how many bytes the database takes."""
         assert self.path is not None

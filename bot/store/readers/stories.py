@@ -12,10 +12,10 @@ from datetime import datetime
 
 from bot.domain.exported import FollowedStory
 from bot.domain.following import KnownStory
-from bot.domain.link import normal_link
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
-from bot.store.engine.lists import document_list, number_list
+from bot.store.engine.lists import number_list
+from bot.store.readers.taken_along import FIND_AGAIN, wanted_list
 
 MAX_MEMBERS = 200
 """Articles of a story that are found, the nearest first."""
@@ -94,32 +94,12 @@ async def follow_known(
 
     No more than `at_most` are followed for it in all.
     """
-    values = [
-        {
-            "link": None if one.link is None else normal_link(one.link),
-            "number": one.number,
-            "title": one.title,
-            "thread": one.thread,
-        }
-        for one in wanted
-    ]
-    rows = await conn.execute_fetchall(
-        """
-        SELECT a.number, min(CAST(w.value ->> 'thread' AS INTEGER)) AS thread
-        FROM json_each(:wanted) AS w CROSS JOIN articles AS a ON a.number = CASE
-            WHEN w.value ->> 'link' IS NULL THEN CAST(w.value ->> 'number' AS INTEGER)
-            ELSE (SELECT article FROM article_links WHERE link = w.value ->> 'link')
-        END
-        WHERE a.state IN ('published', 'archived')
-          AND (w.value ->> 'link' IS NOT NULL OR a.title = w.value ->> 'title')
-        GROUP BY a.number ORDER BY min(w.key)
-        """,
-        {"wanted": document_list(values)},
-    )
+    listed = wanted_list((one, one.thread) for one in wanted)
+    rows = await conn.execute_fetchall(FIND_AGAIN, {"wanted": listed})
     followed = {one.number for one in await of_chat(conn, chat)}
     for row in rows:
         if row["number"] not in followed and len(followed) < at_most:
-            await follow(conn, chat, row["number"], row["thread"], now)
+            await follow(conn, chat, row["number"], row["kept"], now)
             followed.add(row["number"])
     return len(followed.intersection(int(row["number"]) for row in rows))
 

@@ -12,11 +12,11 @@ from datetime import datetime
 
 from bot.domain.exported import SavedArticle
 from bot.domain.following import Following
-from bot.domain.link import normal_link
 from bot.store.content import topics
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
-from bot.store.engine.lists import document_list, number_list
+from bot.store.engine.lists import number_list
+from bot.store.readers.taken_along import FIND_AGAIN, wanted_list
 
 
 async def following(conn: Connection, chat: int, now: datetime) -> Following:
@@ -186,29 +186,9 @@ async def save(conn: Connection, person: int, article: int, now: datetime) -> No
 
 async def save_known(conn: Connection, person: int, wanted: Iterable[SavedArticle]) -> int:
     """Keep those of these articles that readers may see, since when they were kept; return how many that are."""
-    values = [
-        {
-            "link": None if one.link is None else normal_link(one.link),
-            "number": one.number,
-            "title": one.title,
-            "at": epoch(one.saved_at),
-        }
-        for one in wanted
-    ]
-    rows = await conn.execute_fetchall(
-        """
-        SELECT a.number, min(CAST(w.value ->> 'at' AS INTEGER)) AS at
-        FROM json_each(:wanted) AS w CROSS JOIN articles AS a ON a.number = CASE
-            WHEN w.value ->> 'link' IS NULL THEN CAST(w.value ->> 'number' AS INTEGER)
-            ELSE (SELECT article FROM article_links WHERE link = w.value ->> 'link')
-        END
-        WHERE a.state IN ('published', 'archived')
-          AND (w.value ->> 'link' IS NOT NULL OR a.title = w.value ->> 'title')
-        GROUP BY a.number
-        """,
-        {"wanted": document_list(values)},
-    )
-    found = [{"person": person, "article": row["number"], "at": row["at"]} for row in rows]
+    listed = wanted_list((one, epoch(one.saved_at)) for one in wanted)
+    rows = await conn.execute_fetchall(FIND_AGAIN, {"wanted": listed})
+    found = [{"person": person, "article": row["number"], "at": row["kept"]} for row in rows]
     await conn.executemany(
         "INSERT INTO saved (chat, article, at) VALUES (:person, :article, :at) ON CONFLICT DO NOTHING", found
     )

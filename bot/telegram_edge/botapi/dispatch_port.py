@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Lane, Outcome
-from bot.services.delivery.senders import SendPort
+from bot.services.delivery.attempt import SendPort
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 

@@ -18,7 +18,7 @@ from bot.domain.message import Keyboard, Message
 from bot.telegram_edge.botapi.methods import Params, editing, editing_keyboard, editing_photo, editing_rich, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, prepare, tail
-from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.botapi.transport import HttpTransport
 
 _ALREADY_GONE = "message to delete not found"
 
@@ -46,7 +46,7 @@ class Gateway:
     """Sends, edits and deletes for one bot. No method raises TelegramError."""
 
     def __init__(
-        self, bot: telegram.Bot, transport: AiohttpTransport, may_leave: Callable[[], bool] | None = None
+        self, bot: telegram.Bot, transport: HttpTransport, may_leave: Callable[[], bool] | None = None
     ) -> None:
         """`may_leave` is asked about a call that has waited, right before it leaves; without one all may."""
         self._transport = transport

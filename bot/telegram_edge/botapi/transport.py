@@ -89,7 +89,7 @@ class Timeouts:
     transfer: float = 120.0
 
 
-class AiohttpTransport(BaseRequest):
+class HttpTransport(BaseRequest):
     """A BaseRequest for all of python-telegram-bot's calls, and prepared sends beside it.
 
     Keep-alive connections, proxies as the environment names them. The same object may be given for polling and for

@@ -8,17 +8,18 @@ later is a row in the database; its handlers for each command, because the regis
 from __future__ import annotations
 
 from telegram import Update
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
 from telegram.request import BaseRequest
 
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Registry
+from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.routing import concerns_us, route
 from bot.telegram_edge.updates.turned_away import TurnedAway
 from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 
-def build_application(token: str, api_url: str, transport: BaseRequest, update_queue: UpdateQueue) -> Application:  # type: ignore[type-arg]
+def build_application(token: str, api_url: str, transport: BaseRequest, update_queue: UpdateQueue) -> AnyApplication:
     """Return an application that uses the Bot API at `api_url` and processes updates through `update_queue`.
 
     Source: https://core.telegram.org/bots/api#making-requests (the paths below a server's root)
@@ -37,7 +38,7 @@ def build_application(token: str, api_url: str, transport: BaseRequest, update_q
     )
 
 
-def connect_router(application: Application, ctx: BotContext, registry: Registry, update_queue: UpdateQueue) -> None:  # type: ignore[type-arg]
+def connect_router(application: AnyApplication, ctx: BotContext, registry: Registry, update_queue: UpdateQueue) -> None:
     """Route every update to its conversation."""
 
     async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:

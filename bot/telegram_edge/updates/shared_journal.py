@@ -13,14 +13,13 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-from telegram.ext import Application
+from typing import TYPE_CHECKING
 
 from bot.domain.fair_queue import QueueTicket
 from bot.errors import StoreError
 from bot.store.engine.database import Database
 from bot.store.readers import shared_updates
+from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.update_journal import UpdateJournal
 
 if TYPE_CHECKING:
@@ -115,9 +114,7 @@ async def renew_updates(journal: SharedJournal) -> None:
         await journal.renew()
 
 
-async def take_over_updates(
-    journal: SharedJournal, update_queue: UpdateQueue, application: Application[Any, Any, Any, Any, Any, Any]
-) -> None:
+async def take_over_updates(journal: SharedJournal, update_queue: UpdateQueue, application: AnyApplication) -> None:
     """Let what processes that are gone have claimed and not done be worked on here.
 
     When the database could not be used, nobody could say a word, and nothing is known of who is gone.

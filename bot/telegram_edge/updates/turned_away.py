@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from telegram.error import TelegramError
-from telegram.ext import Application
 
 from bot.domain.limits import CALLBACK_ANSWER
 from bot.render import error_messages
 from bot.render.locale import Words, words_for
 from bot.render.text import clip
+from bot.telegram_edge.updates.any_application import AnyApplication
 
 CONCURRENT_CALLS = 8
 """Running calls at once; few beside those that answer people."""
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class TurnedAway:
     """Answers presses that are dropped. Never raises, and never keeps the one who drops them waiting."""
 
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], language: str) -> None:
+    def __init__(self, application: AnyApplication, language: str) -> None:
         """`language` is for people whose client names none."""
         self._application = application
         self._language = language

@@ -16,11 +16,12 @@ from enum import Enum, auto
 from typing import Any, TypeGuard
 
 import telegram
-from telegram.ext import Application, BaseUpdateProcessor
+from telegram.ext import BaseUpdateProcessor
 
 from bot.domain.fair_queue import CONCURRENT_UPDATES, QUEUE_LIMIT, Enqueued, FairQueue, QueueTicket
 from bot.errors import StoreError
 from bot.telegram_edge.kit.replies import arrived_at
+from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.update_journal import UpdateJournal
 
 log = logging.getLogger(__name__)
@@ -227,15 +228,13 @@ class UpdateQueue(BaseUpdateProcessor):
         except TimeoutError:
             pass
 
-    async def resume(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    async def resume(self, application: AnyApplication) -> None:
         """Take up what the last process wrote down and did not get done. Raises: StoreError."""
         if self._journal is None:
             return
         self.take_up(application, await self._journal.left_over())
 
-    def take_up(
-        self, application: Application[Any, Any, Any, Any, Any, Any], written_down: Iterable[tuple[int, str]]
-    ) -> None:
+    def take_up(self, application: AnyApplication, written_down: Iterable[tuple[int, str]]) -> None:
         """Let what was written down, by its id and as JSON, be worked on."""
         assert self._journal is not None
         for number, body in written_down:

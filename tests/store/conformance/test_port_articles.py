@@ -86,7 +86,17 @@ async def test_an_article_goes_by_its_number_slug_old_slug_link_and_by_the_begin
     async with engine.transaction() as conn:
         await put_article(conn, 12)
         await imports.rename(conn, {12: "solar-at-sea"})
-        for words in ("12", "#12", " 12 ", "solar-at-sea", "slug-12", "solar-a", "https://northgate.example/12"):
+        for words in (
+            "12",
+            "#12",
+            " 12 ",
+            "１２",
+            "＃١٢",
+            "solar-at-sea",
+            "slug-12",
+            "solar-a",
+            "https://northgate.example/12",
+        ):
             assert (await articles.find(conn, words)).number == 12
         assert (await articles.find(conn, "http://www.northgate.example//12")).number == 12  # the same link
         for words in (

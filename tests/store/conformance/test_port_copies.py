@@ -22,7 +22,7 @@ from port_samples import (
 from bot.domain.article import ArticleState
 from bot.domain.copies import ChangedCopies, Copies
 from bot.domain.correction import LEFT_BEHIND, Correction, Field
-from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status, Subject, SubjectType
 from bot.domain.delivery_time import Listing, Mode, Quiet, Timing
 from bot.domain.sent_list import ListForm, SentList
 from bot.store.content import articles, corrections
@@ -30,6 +30,7 @@ from bot.store.delivery import (
     campaigns,
     copy_counts,
     fanout,
+    joining,
     leases,
     outbox,
     receipts,
@@ -226,15 +227,50 @@ async def test_of_a_change_that_was_superseded_nothing_is_left_to_do(engine: Eng
         assert (ended.state, ended.unwanted) == (CampaignState.DONE, 2)
 
 
+async def test_copies_that_arrive_in_an_older_revision_than_a_change_brings_are_told_from_others(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        older, newest, other = (1, 1, 1, 0), (1, 1, 2, 0), (1, 9, 1, 0)
+        assert await joining.outdated(conn, [older]) == []
+        change = await _change(conn, NOTICE, Operation.EDIT, 2)
+        found = await joining.outdated(conn, [older, newest, other, (1, 1, None, 0)])
+        assert [(one.arrived, one.campaign, one.operation) for one in found] == [(older, change, Operation.EDIT)]
+        assert await joining.outdated(conn, []) == []
+
+
+async def test_what_is_not_deleted_of_what_was_taken_down_goes_to_the_notice_and_what_is_gone_does_not(
+    engine: Engine,
+) -> None:
+    note = Subject(SubjectType.CHANGE_NOTE, 5)
+    async with engine.transaction() as conn:
+        numbers = [
+            await campaigns.promise(
+                conn, kind, note, fixed_at=NOW, start_at=NOW, lane=Lane.URGENT, by=None, revision=2, operation=how
+            )
+            for kind, how in ((WITHDRAWAL, Operation.DELETE), (NOTICE, Operation.EDIT))
+        ]
+        failed = Delivery(7, numbers[0], ANNA, 0, NOW, operation=Operation.DELETE, status=Status.FAILED)
+        kept = failed._replace(reason="Bad Request: message can't be deleted")
+        gone = failed._replace(id=8, chat=BEN, reason="Bad Request: message to delete not found")
+        edited = kept._replace(id=9, campaign=numbers[1], chat=CARA, operation=Operation.EDIT)
+        assert await joining.hand_over(conn, [], int(NOW.timestamp())) == set()
+        assert await joining.hand_over(conn, [kept, gone, edited], int(NOW.timestamp())) == {7}
+        owner = await leases.take(conn, "a process", NOW)
+        claimed = await outbox.claim(conn, NOW, 9, owner=owner)
+        assert [(one.campaign, one.chat, one.operation) for one in claimed] == [(numbers[1], ANNA, Operation.EDIT)]
+
+
 async def test_chats_can_join_a_change_that_was_done(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
         change = await _change(conn, NOTICE, Operation.EDIT, 2)
-        await settlement.join(conn, change, Operation.EDIT, [ANNA], int(NOW.timestamp()))  # it is in it already
+        await joining.join(conn, change, Operation.EDIT, [ANNA], int(NOW.timestamp()))  # it is in it already
         assert (await the_campaign(conn, change)).total == 2
         await _settle(conn, change, {ANNA: (Status.SENT, None), BEN: (Status.SENT, None)}, 2)
         assert (await the_campaign(conn, change)).state is CampaignState.DONE
-        await settlement.join(conn, change, Operation.EDIT, [BEN], int(NOW.timestamp()))
+        await joining.join(conn, change, Operation.EDIT, [BEN], int(NOW.timestamp()))
         again = await the_campaign(conn, change)
         assert (again.state, again.total, again.done_at) == (CampaignState.RUNNING, 3, None)
 
@@ -320,16 +356,22 @@ async def test_a_list_is_remembered_once_as_it_was_sent_and_forgotten_when_it_is
         assert [await sent_lists.sent_list(conn, one.id) for one in (LISTED, waited)] == [None, waited]
 
 
+async def _claimed_for_ben(conn: Connection) -> tuple[int, Delivery]:
+    """Let Anna have article 1, and claim it for Ben, who follows its topic; return the term and the delivery."""
+    await send_to(conn, 1, {ANNA: Status.SENT})
+    [topic] = (await articles.article(conn, 1)).topics
+    await put_chats(conn, BEN)
+    await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
+    sending = await broadcast(conn, 1)
+    await queue(conn, sending)
+    owner = await leases.take(conn, "a process", NOW)
+    [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+    return owner, one
+
+
 async def test_a_copy_in_a_list_is_known_as_one_and_becomes_a_notice_where_others_are_deleted(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        await send_to(conn, 1, {ANNA: Status.SENT})
-        [topic] = (await articles.article(conn, 1)).topics
-        await put_chats(conn, BEN)
-        await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
-        sending = await broadcast(conn, 1)
-        await queue(conn, sending)
-        owner = await leases.take(conn, "a process", NOW)
-        [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        owner, one = await _claimed_for_ben(conn)
         ends = Settled(_ended(one, Status.SENT, None), [(about(1), 1)], False, is_list=True, list_id=LISTED.id)
         await settlement.settle(conn, [ends], NOW, owner=owner)
         held = await receipts.held(conn, about(1), [ANNA, BEN])
@@ -353,14 +395,7 @@ async def test_a_copy_in_a_list_is_known_as_one_and_becomes_a_notice_where_other
 
 async def test_a_list_that_arrives_behind_a_retraction_joins_the_notices_and_not_the_deletions(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        await send_to(conn, 1, {ANNA: Status.SENT})
-        [topic] = (await articles.article(conn, 1)).topics
-        await put_chats(conn, BEN)
-        await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
-        sending = await broadcast(conn, 1)
-        await queue(conn, sending)
-        owner = await leases.take(conn, "a process", NOW)
-        [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        owner, one = await _claimed_for_ben(conn)
         notice = await _change(conn, NOTICE, Operation.EDIT, 2)
         deletion = await _change(conn, WITHDRAWAL, Operation.DELETE, 2)
         before = [(await the_campaign(conn, number)).total for number in (notice, deletion)]

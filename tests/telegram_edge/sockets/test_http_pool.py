@@ -549,7 +549,7 @@ async def main():
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
-    async with transport.AiohttpTransport() as wire:
+    async with transport.HttpTransport() as wire:
         reply = await wire.call(prepare(f"http://127.0.0.1:{port}/x", {"a": 1}), tail(7))
         print(transport.http_pool, reply.message_id)
     await runner.cleanup()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.chat import Chat, Pictures
 from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled
 from bot.domain.message import Message, Photo
 from bot.render.editor.article_note import PictureCheck
+from bot.services.delivery.composing import Attempt
 from bot.services.delivery.edition import edition_of
 from bot.telegram_edge.botapi.prepared import Prepared, Upload
 from bot.telegram_edge.kit.context import BotContext
@@ -46,18 +47,27 @@ async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelt
         tried.append(message.photo)
         return ctx.gateway.prepare(message)
 
-    async def turn(pace_only: bool) -> None:
-        """Do nothing: each call waits for its own turn."""
-
-    async def leave(body: Prepared | Upload) -> Outcome:
-        return await _patiently(ctx, chat, body, min(patience, COPY_TIMEOUT))
-
     async with ctx.db.reading() as conn:
         edition = await edition_of(conn, number, now, ctx.picture_source, prepare)
-    look = replace(ctx.look(chat), pictures=Pictures.LARGE)
-    outcome, has_photo = await edition.send(look, 0, turn, leave, ctx.db, now)
+    outcome, has_photo = await edition.send(_CopyAttempt(ctx, chat, now, min(patience, COPY_TIMEOUT)))
     picture, refused = _checked(tried, has_photo)
     return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
+
+
+class _CopyAttempt(Attempt[Prepared | Upload]):
+    """Goes out as a reply does: each call waits for its own turn, for `longest` at most."""
+
+    def __init__(self, ctx: BotContext, chat: Chat, now: datetime, longest: timedelta) -> None:
+        self.chat, self.reason, self.is_photo = chat.id, 0, False
+        self.look = replace(ctx.look(chat), pictures=Pictures.LARGE)
+        self.db, self.now = ctx.db, now
+        self._ctx, self._to, self._longest = ctx, chat, longest
+
+    async def turn(self, pace_only: bool = False) -> Outcome | None:
+        return None
+
+    async def leave(self, body: Prepared | Upload) -> Outcome:
+        return await _patiently(self._ctx, self._to, body, self._longest)
 
 
 async def send_as_it_is(ctx: BotContext, chat: Chat, message: Message, patience: timedelta) -> str | None:

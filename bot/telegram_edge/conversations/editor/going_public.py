@@ -22,7 +22,7 @@ from bot.render.editor import audience as audience_screens
 from bot.render.editor import schedule as schedule_screens
 from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
-from bot.services.content.typed_fields import topics_typed
+from bot.services.content.typed_fields import EVERYBODY, audience_typed
 from bot.services.newsroom import approvals, chosen_audience
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Newsroom, Waiting
@@ -90,10 +90,8 @@ async def topics_behind_only(
     if typed is None:
         return True, None
     try:
-        return True, await topics_typed(ctx.db, article, typed)
+        return True, await audience_typed(ctx.db, article, typed, (EVERYBODY, asked.words("all")))
     except Refusal as refusal:
-        if typed.casefold() in ("all", asked.words("all").casefold()):
-            return True, ()
         await asked.answer(edit_refusals.refused(asked.words, article, EditField.TOPICS, refusal))
         return False, None
 

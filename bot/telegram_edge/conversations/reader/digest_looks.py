@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.domain.chat import Chat, DigestForm
 from bot.domain.message import Message
 from bot.render.reader import digest_settings as screens
@@ -21,7 +19,7 @@ async def digest_typed(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(screens.digest_page(request.words, request.chat, wish))
         return
     await preferences.set_digest(ctx.db, request.chat, form)
-    chat = replace(request.chat, digest=form)
+    chat = request.chat._replace(digest=form)
     if form is DigestForm.RICH:
         await request.answer(await _example(ctx, chat))
     await request.answer(screens.digest_page(request.words, chat))
@@ -32,14 +30,14 @@ async def set_digest(ctx: BotContext, press: PressRequest) -> None:
     if 0 <= number < len(screens.FORMS):
         form = screens.FORMS[number]
         await preferences.set_digest(ctx.db, press.chat, form)
-        press.chat = replace(press.chat, digest=form)
+        press.chat = press.chat._replace(digest=form)
         await press.toast(screens.digest_set(press.words, form))
     await press.redraw(screens.digest_page(press.words, press.chat))
 
 
 async def show_example(ctx: BotContext, press: PressRequest) -> None:
     """Show a list of today's stories in the rich look, which is the one of which nobody knows how it comes out."""
-    await press.answer(await _example(ctx, replace(press.chat, digest=DigestForm.RICH)), as_reply=True)
+    await press.answer(await _example(ctx, press.chat._replace(digest=DigestForm.RICH)), as_reply=True)
 
 
 async def _example(ctx: BotContext, chat: Chat) -> Message:

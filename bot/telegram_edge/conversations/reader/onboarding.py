@@ -30,7 +30,7 @@ async def start(ctx: BotContext, request: Request) -> None:
     was_paused = await membership.resume(ctx.db, request.chat.id, ctx.clock())
     if request.managing is not None:
         first = [screens.resumed(request.words)] if was_paused else []
-        request = replace(request, chat=replace(request.chat, state=ChatState.ACTIVE, paused_until=None))
+        request = replace(request, chat=request.chat._replace(state=ChatState.ACTIVE, paused_until=None))
         await request.answer(screens.above(first, await overview(ctx, request)))
         return
     await greet(ctx, request, *([screens.resumed(request.words)] if was_paused else []))

@@ -65,10 +65,10 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     chat, name = request.chat, ctx.bot.first_name
     if wish.casefold() == language_settings.AUTO and request.is_private:
         await preferences.follow_client(ctx.db, chat, request.language)
-        chat = replace(chat, language=request.language, language_chosen=False)
+        chat = chat._replace(language=request.language, language_chosen=False)
     elif (spoken := language_settings.language_called(request.words, wish, languages())) is not None:
         await preferences.set_language(ctx.db, chat, spoken)
-        chat = replace(chat, language=spoken, language_chosen=True)
+        chat = chat._replace(language=spoken, language_chosen=True)
     else:
         await request.answer(language_settings.language_page(request.words, chat, languages(), name, wish))
         return
@@ -83,7 +83,7 @@ async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(not_among(request.words, wish, screens.pictures_page(request.words, request.chat)))
         return
     await preferences.set_pictures(ctx.db, request.chat, pictures)
-    await _show(ctx, request, replace(request.chat, pictures=pictures))
+    await _show(ctx, request, request.chat._replace(pictures=pictures))
 
 
 async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -92,7 +92,7 @@ async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
         await _unchanged(ctx, request, wish)
         return
     await preferences.set_silent(ctx.db, request.chat, silent)
-    await _show(ctx, request, replace(request.chat, silent=silent))
+    await _show(ctx, request, request.chat._replace(silent=silent))
 
 
 async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -108,7 +108,7 @@ async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
         return
     parts = None if wanted is None else arranged(wanted, ctx.settings.parts)
     await preferences.set_parts(ctx.db, request.chat, parts)
-    await request.answer(await _parts_page(ctx, replace(request, chat=replace(request.chat, parts=parts))))
+    await request.answer(await _parts_page(ctx, replace(request, chat=request.chat._replace(parts=parts))))
 
 
 async def _parts_page(ctx: BotContext, request: Request | PressRequest, unknown: str = "") -> Message:
@@ -210,7 +210,7 @@ async def set_pictures(ctx: BotContext, press: PressRequest) -> None:
     if 0 <= number < len(screens.PICTURE_SIZES):
         pictures = screens.PICTURE_SIZES[number]
         await preferences.set_pictures(ctx.db, press.chat, pictures)
-        press.chat = replace(press.chat, pictures=pictures)
+        press.chat = press.chat._replace(pictures=pictures)
         await press.toast(screens.pictures_set(press.words, pictures))
     await press.redraw(_overview(ctx, press))
 
@@ -230,7 +230,7 @@ async def set_parts(ctx: BotContext, press: PressRequest) -> None:
         await press.redraw(_overview(ctx, press))
         return
     await preferences.set_parts(ctx.db, press.chat, parts)
-    press.chat = replace(press.chat, parts=parts)
+    press.chat = press.chat._replace(parts=parts)
     await press.toast(toast)
     await press.redraw(await _parts_page(ctx, press))
 
@@ -258,7 +258,7 @@ async def set_threads(ctx: BotContext, press: PressRequest) -> None:
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
     silent = _number(press) == 1
     await preferences.set_silent(ctx.db, press.chat, silent)
-    press.chat = replace(press.chat, silent=silent)
+    press.chat = press.chat._replace(silent=silent)
     await press.toast(screens.silence_set(press.words, silent))
     await press.redraw(_overview(ctx, press))
 
@@ -275,7 +275,7 @@ async def set_language(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def _speaks(ctx: BotContext, press: PressRequest, language: str, *, chosen: bool) -> None:
-    press.chat = replace(press.chat, language=language, language_chosen=chosen)
+    press.chat = press.chat._replace(language=language, language_chosen=chosen)
     if press.managing is None:
         press.words = words_for(language)
     await press.toast(language_settings.language_set(press.words, language, chosen))

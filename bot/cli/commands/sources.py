@@ -1,4 +1,4 @@
-"""The commands of `newsbot sources`, as typer reads them. Like all others they import what they need when they run."""
+"""`newsbot sources`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.commands.arguments import Json
 from bot.cli.process import DONE
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Source = Annotated[
     str, typer.Argument(metavar="ID", help="A source's number, its address, or its name.", show_default=False)
 ]
