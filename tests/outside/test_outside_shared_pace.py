@@ -1,8 +1,9 @@
 """
-Two processes that are one bot send to one chat no more than Telegram takes, whichever of them answers there.
+Two processes that are one bot spend one allowance of a group's, whichever of them sends there.
 
-The sandbox keeps Telegram's limits here, and both processes are posted to, as by a proxy. A 429 is honoured too, but it
-makes a group wait for as long as Telegram likes.
+The sandbox keeps Telegram's limits here, and the process that does not send is posted to, as by a proxy. What a minute
+of it is stands in tests/telegram_edge/test_shared_pace.py. A 429 is honoured too, but it makes a group wait for as long
+as Telegram likes.
 Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
@@ -125,34 +126,3 @@ async def test_a_group_that_just_had_news_of_one_process_waits_for_the_answer_of
         assert answered - first > SHARED_GROUP.interval * 0.95, "its burst was spent, by the other process"
         assert beside < answered, "and another group waits for nothing"
         assert both.refused(group, quiet) == []
-
-
-async def test_a_person_who_is_answered_by_both_processes_is_sent_no_more_than_telegram_takes(here: Street) -> None:
-    anna = here.cast.anna
-    here.world.people[anna].has_started = True
-    async with both_of(here) as both:
-        for number in range(12):
-            await both.posts((both.leader, both.other)[number % 2], anna, "/help")
-        times = await both.came(anna, 12)
-        assert both.refused(anna) == []
-        assert times[-1] - times[0] > 4
-
-
-@pytest.mark.slow
-async def test_in_a_minute_a_group_gets_twenty_messages_of_both_and_no_refusal(here: Street) -> None:
-    group = _group(here, "Busy")
-    async with both_of(here) as both:
-        for number in range(12):
-            here.article(f"news-{number}.json", f"News {number}")
-        asked = asyncio.create_task(_asks(both, group, 12))
-        times = await both.came(group, 17)
-        assert both.refused(group) == []
-        assert all(sum(begin <= at < begin + 60 for at in times) <= 20 for begin in times)
-        asked.cancel()
-        await asyncio.wait([asked])
-
-
-async def _asks(both: Both, group: int, times: int) -> None:
-    for _ in range(times):
-        await both.posts(both.other, both.here.cast.edith, "/help@newsbot_sandbox_bot", group)
-        await asyncio.sleep(2)  # as somebody does who reads each answer

@@ -24,6 +24,7 @@ from bot.domain.pacing import (
     PRIVATE,
     RECENT_CHATS,
     SHARED_GROUP,
+    SHARED_PRIVATE,
     Allowance,
     Pace,
     Recent,
@@ -125,7 +126,7 @@ class Pacer:
         self.complaints = 0
         """429s so far, for messages and edits alike."""
         self._timer: asyncio.TimerHandle | None = None
-        self._group = GROUP
+        self._private, self._group = PRIVATE, GROUP
         self._left: Callable[[int], None] | None = None
         self._was_held: Callable[[int, float], None] | None = None
 
@@ -145,12 +146,11 @@ class Pacer:
         `left` is called with a chat, `was_held` with one that Telegram told to wait, and for how many seconds.
         """
         self._left, self._was_held = left, was_held
-        group = GROUP if left is None else SHARED_GROUP
+        private, group = (PRIVATE, GROUP) if left is None else (SHARED_PRIVATE, SHARED_GROUP)
         if group is not self._group:
             for account in self._accounts.values():
-                if account.allowance is self._group:
-                    account.allowance = group
-            self._group = group
+                account.allowance = group if account.allowance is self._group else private
+            self._private, self._group = private, group
 
     def left_elsewhere(self, chat: int, messages: int) -> None:
         """Count what another process has sent to a chat."""
@@ -158,7 +158,7 @@ class Pacer:
         for _ in range(messages):
             self._recent.count(chat, now)
             if not self._off:
-                self._spend(chat, PRIVATE if is_person(chat) else self._group, now)
+                self._spend(chat, self._private if is_person(chat) else self._group, now)
 
     def held_elsewhere(self, chat: int, seconds: float) -> None:
         """Note a 429 that another process got for a chat: what it says of all chats, that one knows."""
@@ -249,7 +249,7 @@ class Pacer:
             return 0.0
         if is_change and self._edits.held_until > now:
             return self._edits.held_until - now
-        allowance = self._group if is_group else PRIVATE
+        allowance = self._group if is_group else self._private
         line = self._paid if paid else self._free
         if not line.has_waiters and line.opens_at(lane) <= now and self._free_at(chat) <= now:
             self._take(line, lane, chat, allowance, now)

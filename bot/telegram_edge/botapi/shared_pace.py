@@ -3,8 +3,8 @@ One process's part in keeping each chat's limits together with the others that a
 
 What left for a chat is told to the others a moment later, and what they tell is spent from that chat's allowance here.
 Nobody waits for that: an answer leaves as soon as this process's own books allow it. Two that send to a chat in the
-same moment are one message ahead of what they know, and a group's allowance has room for it (`SHARED_GROUP`). News to
-people is not told: one message beside the five that they may be answered at once.
+same moment are one message ahead of what they know, and the allowances have room for it (`SHARED_GROUP`,
+`SHARED_PRIVATE`). News to people is not told: there would be as much of that as there is news.
 Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
