@@ -28,6 +28,7 @@ from bot.task_table import BackgroundParts, FirstLook, WakeUps, background_tasks
 from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.botapi.shared_pace import SharedPace
 from bot.telegram_edge.botapi.transport import HttpTransport
 from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
@@ -102,7 +103,7 @@ async def running(
         make_folder("NEWSBOT_DATABASE", settings.database.parent)
     wake_ups = WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
-        store = await open_store(settings, stack, lost, clock or utc_now, wake_ups.notify, follows_server=clock is None)
+        store = await open_store(settings, stack, lost, clock or utc_now, wake_ups.heard, follows_server=clock is None)
         db, reserve, clock = store.db, store.reserve, store.clock
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
@@ -125,6 +126,7 @@ async def running(
             await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         await clocks.follow_rules(db, settings.timezone, clock())
         pacer = Pacer(settings.rate)
+        shared_pace = wake_ups.shared_pace = SharedPace(pacer, settings.rate, db.tell_others)
         gateway = Gateway(application.bot, transport)
         fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
         stack.push_async_callback(fetcher.close)
@@ -139,7 +141,7 @@ async def running(
             commands=REGISTRY.commands,
             settings=settings,
             clock=clock,
-            wake=wake_ups.notify,
+            wake=wake_ups.promised,
             fetcher=fetcher,
             parsing=parsing,
         )
@@ -180,6 +182,7 @@ async def running(
             notifier=notifier,
             dispatcher=dispatcher,
             wake_ups=wake_ups,
+            shared_pace=shared_pace,
             first_look=first_look,
         )
         tasks = [

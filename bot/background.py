@@ -96,6 +96,7 @@ async def fan_out(
     `ready` tells the dispatcher that there are rows to send. While the disk is full, no rows are made. `zone` is
     that of chats that have chosen none.
     """
+    has_filled = False
     while True:
         changed.clear()
         if reserve is not None and not reserve.is_held:
@@ -106,7 +107,11 @@ async def fan_out(
         more = await fan_out_next(db, now=now, draw=random.random(), zone=zone)
         ready()
         if more:
+            has_filled = True
             continue
+        if has_filled:
+            await db.outbox_has_filled()
+            has_filled = False
         start = await next_start(db, now)  # of the same moment, or a time that comes in between would be overslept
         next_at = min((at for at in (start, ends) if at is not None), default=None)
         await _sleep(changed, None if next_at is None else (next_at - clock()).total_seconds())

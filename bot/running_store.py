@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 from bot.background import restart_on_error
 from bot.domain.database_place import ServerAddress
-from bot.domain.pacing import shared_rate
 from bot.errors import StoreError, StoreMoved
 from bot.settings import Settings
 from bot.store.engine.database import Database
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = 1.0  # seconds until what sends begins anew, in the next term
+
+WAKE_UP = "promised"
+"""What others hear when there is something to send, or something that is not to be sent any more."""
 
 SHARED_EVERY = 1.0  # seconds between two looks at how many share the pace
 
@@ -91,11 +93,22 @@ class RunningStore:
 
         return lambda: leadership.while_leading(work)
 
-    async def share_pace(self, keep_within: Callable[[float], None], rate: float) -> None:
-        """Let this process keep to its part of the rate, which changes when others come and go and with who sends."""
+    async def share_pace(self, share: Callable[[int, bool], None]) -> None:
+        """Call `share` with how many processes are this bot and whether this one sends, again and again."""
         while True:
-            keep_within(shared_rate(rate, await self.db.processes(), leads=self.leads()))
+            share(await self.db.processes(), self.leads())
             await asyncio.sleep(SHARED_EVERY)
+
+    async def wake_others(self, promised: asyncio.Event) -> None:
+        """Let the one that sends hear at once of what this process has promised or stopped, each time the event is set.
+
+        It also looks by itself twice a second (`background.watch_database`): a wake-up that is lost costs no more.
+        """
+        while True:
+            await promised.wait()
+            promised.clear()
+            if not self.leads():
+                await self.db.tell_others([WAKE_UP])
 
     async def follow_clock(self) -> None:
         """Let the time be the server's, also where its clock or another server's is set; return where it is not."""
@@ -129,7 +142,7 @@ async def open_store(
     stack: contextlib.AsyncExitStack,
     lost: asyncio.Event | None,
     clock: Clock,
-    wake: Callable[[], None],
+    heard: Callable[[str], None],
     *,
     follows_server: bool,
 ) -> RunningStore:
@@ -137,11 +150,12 @@ async def open_store(
 
     `clock` is this machine's, instead of which a server's counts if it `follows_server`.
 
-    `lost`, once set, says that a file is no longer where it was; `wake` is called when others have written.
+    `lost`, once set, says that a file is no longer where it was; `heard` is given what other processes tell
+    (`Database.tell_others`), and "" when some of that may have been missed.
     Raises: SettingsError; StoreError when it cannot be used or, a file, is in use.
     """
     if isinstance(settings.database, ServerAddress):
-        return await _on_a_server(settings, settings.database, stack, clock, wake, follows_server)
+        return await _on_a_server(settings, settings.database, stack, clock, heard, follows_server)
     path = settings.database
     lock = DatabaseLock(path)
     stack.callback(lock.release)
@@ -160,7 +174,7 @@ async def _on_a_server(
     address: ServerAddress,
     stack: contextlib.AsyncExitStack,
     clock: Clock,
-    wake: Callable[[], None],
+    heard: Callable[[str], None],
     follows_server: bool,
 ) -> RunningStore:
     need_driver()
@@ -173,16 +187,17 @@ async def _on_a_server(
     await refuse_shared_sessions(direct or address.url, address.url, is_set=direct is not None)
     db = await open_database(address, create=True, through_pool=direct is not None)
     stack.push_async_callback(db.close)
+    assert isinstance(db, PostgresDatabase)
+    await db.need_writes()  # before anybody waits for what would be tried again and again
     server_clock = None
     if follows_server:
-        assert isinstance(db, PostgresDatabase)
         server_clock = ServerClock(db, since_boot)
         await server_clock.ask()
         if abs(differs := (clock() - server_clock()).total_seconds()) > CLOCK_DIFFERS:
             how = "ahead of" if differs > 0 else "behind"
             log.warning("this machine's clock is %.0f s %s the database's, which counts", abs(differs), how)
         clock = server_clock
-    leadership = Leadership(direct or address.url, f"{socket.gethostname()}:{os.getpid()}", heard=lambda what: wake())
+    leadership = Leadership(direct or address.url, f"{socket.gethostname()}:{os.getpid()}", heard=heard)
     taking_part = asyncio.create_task(leadership.run(), name="leadership")
     stack.push_async_callback(_end_part, taking_part)
     return RunningStore(db, clock, leadership=leadership, server_clock=server_clock)

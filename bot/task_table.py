@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import Scheduler
 from bot.startup import policy_of
+from bot.telegram_edge.botapi.shared_pace import SharedPace
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.notifier import Notifier
 from bot.telegram_edge.updates.any_application import AnyApplication
@@ -30,10 +31,15 @@ FIRST_LOOK = 3.0  # seconds: whoever writes at once finds the folder's topics, a
 
 @dataclass(slots=True)
 class WakeUps:
-    """Who is woken when something was promised, stopped, released or imported: events, and the dispatcher."""
+    """Who is woken when something was promised, stopped, released or imported: events, and the dispatcher.
+
+    `others` is set when this process did it itself, and the other ones are to hear of it.
+    """
 
     events: list[asyncio.Event]
     dispatcher: Dispatcher | None = None
+    others: asyncio.Event = field(default_factory=asyncio.Event)
+    shared_pace: SharedPace | None = None
 
     def event(self) -> asyncio.Event:
         self.events.append(event := asyncio.Event())
@@ -44,6 +50,15 @@ class WakeUps:
             event.set()
         if self.dispatcher is not None:
             self.dispatcher.wake()
+
+    def heard(self, what: str) -> None:
+        """Take in what another process has told: about chats that both send to, or that there is something to do."""
+        if self.shared_pace is None or not self.shared_pace.heard(what):
+            self.notify()
+
+    def promised(self) -> None:
+        self.notify()
+        self.others.set()
 
 
 class FirstLook:
@@ -74,6 +89,7 @@ class BackgroundParts:
     notifier: Notifier
     dispatcher: Dispatcher
     wake_ups: WakeUps
+    shared_pace: SharedPace
     first_look: FirstLook
 
 
@@ -147,9 +163,11 @@ def background_tasks(
     if isinstance(journal, SharedJournal):
         loops["own updates"] = lambda: renew_updates(journal)
         loops["clock"] = store.follow_clock
-        loops["pace"] = lambda: store.share_pace(ctx.pacer.keep_within, settings.rate)
+        loops["wake-ups"] = lambda: store.wake_others(parts.wake_ups.others)
+        loops["pace"] = lambda: store.share_pace(parts.shared_pace.share)
+        loops["pace of chats"] = parts.shared_pace.run
     # What every process sees to for itself.
-    loops["database"] = lambda: background.watch_database(db, store.remember, wake)
+    loops["database"] = lambda: background.watch_database(db, store.remember, parts.wake_ups.notify)
     if reserve is not None:
         alarm = partial(notifier.alarm, Alarm.DISK, None)
         loops["disk"] = lambda: background.watch_disk(reserve, alarm, wake)

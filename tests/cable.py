@@ -42,8 +42,8 @@ class Cable:
             beyond = await asyncio.open_connection("127.0.0.1", self._server)
             try:
                 async with asyncio.TaskGroup() as ways:
-                    ways.create_task(self._pass_on(reader, beyond[1], self.delay))
-                    ways.create_task(self._pass_on(beyond[0], writer, 0.0))
+                    ways.create_task(self._pass_on(reader, beyond[1], is_to_server=True))
+                    ways.create_task(self._pass_on(beyond[0], writer, is_to_server=False))
             finally:
                 beyond[1].close()
         except* (OSError, asyncio.CancelledError):
@@ -52,9 +52,9 @@ class Cable:
             writer.close()
             self._carrying.discard(task)
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_to_server: bool) -> None:
         while data := await reader.read(65_536):
-            await asyncio.sleep(delay)
+            await asyncio.sleep(self.delay if is_to_server else 0.0)
             await self._whole.wait()
             writer.write(data)
             await writer.drain()

@@ -117,6 +117,29 @@ class Cluster:
         data, log = str(self.folder / "data"), str(self.folder / "server.log")
         _run(self.folder, "pg_ctl", "start", "-D", data, "-l", log, "-w", "-t", "60")
 
+    def copy(self) -> Path:
+        """Copy all of the running server as it is now, as its standby would have it; return the folder."""
+        copied = self.folder / f"copy-{uuid4().hex[:8]}"
+        place = ("-h", str(self.folder), "-p", str(self.port), "-U", SUPERUSER)
+        _run(self.folder, "pg_basebackup", *place, "-D", str(copied), "-c", "fast", "-X", "stream", "--no-sync")
+        return copied
+
+    def fail_over(self, copied: Path, *, is_promoted: bool = True) -> None:
+        """Lose the server, and let a copy of it answer in its place: what was written since is lost with it.
+
+        Not `is_promoted` it is a hot standby, which can be looked at: https://www.postgresql.org/docs/15/hot-standby.html
+        """
+        self.stop("immediate")
+        (self.folder / "data").rename(self.folder / f"lost-{uuid4().hex[:8]}")
+        copied.rename(self.folder / "data")
+        if not is_promoted:
+            (self.folder / "data" / "standby.signal").touch()
+        self.start()
+
+    def promote(self) -> None:
+        """Let a hot standby take writes; return when it does."""
+        _run(self.folder, "pg_ctl", "promote", "-D", str(self.folder / "data"), "-w")
+
 
 def start_cluster(lock: Path, state: Path, *, durable: bool = False, **settings: str) -> Cluster:
     """Start a cluster that ends when nobody holds its pipe (`_join`) any more. `settings` are the server's.

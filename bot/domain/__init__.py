@@ -21,7 +21,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | pictures, as they are sent | `picture_ways`, `picture_size` |
 | edits, and delivered copies that are changed | `editing`, `copies`, `sent_list`, `correction`, `takedown` |
 | what is sent beside news | `change_note`, `announcement` |
-| limits of Telegram, and of what is asked of us | `limits`, `pacing`, `token_bucket`, `answer_quota` |
+| limits of Telegram, and of what is asked of us | `limits`, `pacing`, `shared_pace`, `token_bucket`, `answer_quota` |
 | what Telegram's refusals mean | `circuit`, `rejections`, `shared_refusals` |
 | the bot in numbers | `statistics`, `chart` |
 | messages | `message`, `text`, `parts`, `press` |

@@ -38,8 +38,8 @@ class Checkout:
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=self._environment())
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
-    def crew(self, database: Path, url: str, **options: Any) -> dict[str, Any]:
-        """Run this checkout's crew to its end and return what it did."""
+    def crew(self, database: Path | str, url: str, **options: Any) -> dict[str, Any]:
+        """Run this checkout's crew to its end on a file, or a server's URL, and return what it did."""
         given = json.dumps({"database": str(database), "url": url, **options})
         command = [sys.executable, str(self.path / "tests/bench/crew.py"), given]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=self._environment())

@@ -30,6 +30,7 @@ import table
 from telegram.ext import ExtBot
 
 from bot.content.web.pictures import PictureSource
+from bot.domain.database_place import Place, place_of
 from bot.domain.delivery import Outcome
 from bot.event_loop import tune_garbage_collector
 from bot.services.delivery.attempt import SendPort
@@ -38,6 +39,7 @@ from bot.services.delivery.fanout import fan_out_next
 from bot.settings import Settings
 from bot.store.delivery import campaigns
 from bot.store.engine.database import Database
+from bot.store.opening import open_database
 from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
@@ -62,7 +64,7 @@ class Crew:
 
 @asynccontextmanager
 async def crew(
-    database: Path,
+    database: Place,
     url: str,
     *,
     rate: float | None = None,
@@ -72,7 +74,7 @@ async def crew(
     is_timed: bool = False,
 ) -> AsyncIterator[Crew]:
     """A dispatcher ready to `run` on a database."""
-    db = await Database.open(database)
+    db = await open_database(database)
     transport = HttpTransport(timeouts or Timeouts())
     async with ExtBot(stub.TOKEN, base_url=f"{url}/bot", request=transport, get_updates_request=transport) as bot:
         settings = Settings(token=stub.TOKEN, api_url=url)
@@ -167,7 +169,7 @@ async def _main(
     if "answer" in options:
         options["timeouts"] = Timeouts(answer=options.pop("answer"))
     clock = utc_now if speed == 1 else hurried(speed, since)
-    async with crew(Path(database), url, is_timed=is_timed, clock=clock, **options) as found:
+    async with crew(place_of(database), url, is_timed=is_timed, clock=clock, **options) as found:
         print("{}", flush=True)  # whoever wants to kill it counts from here
         began, used = time.perf_counter(), processor_time()
         with contextlib.suppress(TimeoutError):

@@ -268,6 +268,8 @@ class Connection(asyncio.Protocol):
         elif method == b"getMe":
             me = {"id": 700000001, "is_bot": True, "first_name": "Newsbot", "username": "newsbot_bench_bot"}
             self.answer_later(200, _ok(me))
+        elif method == b"getWebhookInfo":
+            self.answer_later(200, _ok({"url": "", "has_custom_certificate": False, "pending_update_count": 0}))
         elif method.startswith(b"_"):
             self.answer(200, json.dumps(self.control(method, body)).encode())
         elif far.options.copies and method in _CHANGES:

@@ -65,12 +65,22 @@ class Instances:
         """What all of them log. Whoever has lost its database says so, and that is no failure of the bot's."""
         return self.here.folder / "instances.txt"
 
-    async def start(self, *, differs: float = 0.0, **changed: str) -> Instance:
-        """Start one more, and return when it can answer people. Its machine's clock `differs` by so many seconds."""
-        port = free_port()
-        what = (Path(__file__).with_name("skewed.py"), str(differs)) if differs else ("-m", "bot", "run")
+    async def start(
+        self, port: int | None = None, *, differs: float = 0.0, looks: bool = True, **changed: str
+    ) -> Instance:
+        """Start one more, which listens on a port, and return when it can answer people.
+
+        Its machine's clock `differs` by so many seconds. One that never `looks` knows only by wake-ups what others do.
+        """
+        port = port or free_port()
+        what: tuple[str | Path, ...] = ("-m", "bot", "run")
+        if differs:
+            what = Path(__file__).with_name("skewed.py"), str(differs)
+        elif not looks:
+            what = (Path(__file__).with_name("never_looking.py"),)
         with self.log.open("ab") as log:
-            changed = {"HTTP": f"127.0.0.1:{port}", **changed}
+            listens = f"127.0.0.1:{port}"
+            changed = {"HTTP": listens, "LISTEN": listens, **changed}
             process = await self.here._start(*what, changed=changed, stdout=log, stderr=log)
         started = Instance(process, f"http://127.0.0.1:{port}")
         self.running.append(started)

@@ -221,6 +221,16 @@ class Street:
         said = self.world.start(person, payload)["message_id"]
         return await self.sees(person, "", after=said)
 
+    async def crowd(
+        self, many: int, *, called: str = "Reader", first: int = 20_000, link: str = "t_energy"
+    ) -> list[int]:
+        """Let so many people start the bot by a link, all at once, and return them when each is answered."""
+        people = [self.world.add_person(f"{called} {n}", id=first + n).id for n in range(many)]
+        for person in people:
+            self.world.start(person, link)
+        await self.until(lambda: all(self.of_bot(person) for person in people), f"{many} answers")
+        return people
+
     async def presses(self, person: int, label: str, message: Json | None = None, chat: int | None = None) -> str:
         """Let a person press a button called `label`, or beginning so; return the toast."""
         where = message["chat"]["id"] if message else chat or person

@@ -18,10 +18,7 @@ async def _crowd(here: Street, readers: int) -> list[int]:
     await here.imported()
     await here.open()
     await here.starts(here.cast.edith)
-    crowd = [here.world.add_person(f"Reader {n}", id=20_000 + n).id for n in range(readers)]
-    for person in crowd:
-        here.world.start(person, "t_energy")
-    await here.until(lambda: all(here.of_bot(person) for person in crowd), f"{readers} answers")
+    crowd = await here.crowd(readers)
     return crowd
 
 

@@ -20,10 +20,7 @@ async def _delivered(here: Street, readers: int, slug: str = "arrests") -> list[
     await here.imported()
     await here.open()
     await here.starts(here.cast.edith)
-    crowd = [here.world.add_person(f"Reader {n}", id=20_000 + n).id for n in range(readers)]
-    for person in crowd:
-        here.world.start(person, "t_energy")
-    await here.until(lambda: all(here.of_bot(person) for person in crowd), f"{readers} answers")
+    crowd = await here.crowd(readers)
     here.article(f"{slug}.json", "Seven arrested")
     await here.until(lambda: all(_copy(here, person) for person in crowd), "all have it")
     return crowd
@@ -96,10 +93,7 @@ async def test_a_correction_during_the_broadcast_reaches_who_has_it_and_who_gets
         await here.open()
         edith = here.cast.edith
         await here.starts(edith)
-        crowd = [here.world.add_person(f"Reader {n}", id=20_000 + n).id for n in range(80)]
-        for person in crowd:
-            here.world.start(person, "t_energy")
-        await here.until(lambda: all(here.of_bot(person) for person in crowd), "80 answers")
+        crowd = await here.crowd(80)
         here.world.say(edith, edith, "/publish arrests")
         await here.until(lambda: _says(here, crowd, "Seven arrested") >= 15, "15 of 80")
         here.world.say(edith, edith, f"/correct arrests {WHY}")
@@ -112,10 +106,7 @@ async def test_a_correction_goes_on_while_a_broadcast_of_another_article_runs(tm
         crowd = await _delivered(here, 8)
         here.article("other.json", "Another story", published=False)
         edith = here.cast.edith
-        many = [here.world.add_person(f"Late {n}", id=30_000 + n).id for n in range(300)]
-        for person in many:
-            here.world.start(person, "t_energy")
-        await here.until(lambda: all(here.of_bot(person) for person in many), "300 answers")
+        many = await here.crowd(300, called="Late", first=30_000)
         here.world.say(edith, edith, "/publish other")
         await here.until(lambda: _says(here, many, "Another story") >= 20, "20 of 300")
         here.world.say(edith, edith, f"/correct arrests {WHY}")

@@ -27,10 +27,7 @@ async def _town(here: Street, readers: int, *drafts: str) -> list[int]:
     here.world.add_person("Grace", id=GRACE)
     await here.starts(here.cast.edith)
     await here.starts(GRACE)
-    crowd = [here.world.add_person(f"Reader {n}", id=20_000 + n).id for n in range(readers)]
-    for person in crowd:
-        here.world.start(person, "t_energy")
-    await here.until(lambda: all(here.of_bot(person) for person in crowd), f"{readers} answers")
+    crowd = await here.crowd(readers)
     return crowd
 
 

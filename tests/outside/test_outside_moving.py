@@ -22,10 +22,7 @@ async def test_a_broadcast_goes_on_in_the_new_database_and_nobody_gets_it_twice(
         await here.imported()
         await here.open()
         await here.starts(here.cast.edith)
-        crowd = [here.world.add_person(f"Reader {n}").id for n in range(90)]
-        for person in crowd:
-            here.world.start(person, "t_energy")
-        await here.until(lambda: all(here.of_bot(person) for person in crowd), "90 answers")
+        crowd = await here.crowd(90)
         assert (await here.shell("publish", "first")).status == 0
 
         def got(person: int, title: str) -> int:

@@ -166,10 +166,7 @@ async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_
         here.article("first.json", published=False)
         await here.imported()
         await here.open()
-        crowd = [here.world.add_person(f"Reader {n}").id for n in range(150)]
-        for person in crowd:
-            here.world.start(person, "t_energy")
-        await here.until(lambda: all(here.of_bot(person) for person in crowd), "150 answers")
+        crowd = await here.crowd(150)
         assert (await here.shell("publish", "first")).status == 0
 
         def got(person: int) -> int:

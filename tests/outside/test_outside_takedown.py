@@ -31,10 +31,7 @@ async def _delivered(here: Street, readers: int) -> list[int]:
     await here.imported()
     await here.open()
     await here.starts(here.cast.edith)
-    crowd = [here.world.add_person(f"Reader {n}", id=20_000 + n).id for n in range(readers)]
-    for person in crowd:
-        here.world.start(person, "t_energy")
-    await here.until(lambda: all(here.of_bot(person) for person in crowd), f"{readers} answers")
+    crowd = await here.crowd(readers)
     _story(here)
     await here.until(lambda: _telling(here, crowd) == readers, "all have it")
     return crowd
@@ -197,10 +194,7 @@ async def test_it_stops_a_running_broadcast_and_is_finished_after_a_kill(tmp_pat
         await here.open()
         edith = here.cast.edith
         await here.starts(edith)
-        crowd = [here.world.add_person(f"Reader {n}", id=20_000 + n).id for n in range(120)]
-        for person in crowd:
-            here.world.start(person, "t_energy")
-        await here.until(lambda: all(here.of_bot(person) for person in crowd), "120 answers")
+        crowd = await here.crowd(120)
         here.world.say(edith, edith, "/publish harbour")
         await here.until(lambda: _telling(here, crowd) >= 30, "30 of 120")
         await _take_down(here, "harbour")

@@ -100,6 +100,14 @@ async def test_what_takes_no_writes_can_be_looked_at_and_not_run_on(
     assert printed.status == 0 and "chats" in printed.out
 
 
+async def test_of_several_servers_the_one_that_can_be_used_is_found(
+    here: Street, postgres_cluster: Cluster, database: str
+) -> None:
+    url = postgres_cluster.url(database).replace("@", f"@127.0.0.1:{NO_PORT},")
+    printed = await here.shell("stats", DATABASE=f"{url}?target_session_attrs=read-write")
+    assert printed.status == 0 and "chats" in printed.out
+
+
 async def test_a_database_that_is_not_one_s_own(here: Street, postgres_cluster: Cluster, postgres_url: str) -> None:
     name = postgres_url.rpartition("/")[2]
     postgres_cluster.execute(f"ALTER DATABASE {name} OWNER TO postgres")

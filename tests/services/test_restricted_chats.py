@@ -173,7 +173,7 @@ async def test_a_restart_in_the_middle_of_a_try_sends_nothing_twice(house: Story
         async with room.db.transaction() as conn:  # a try was due and put into the outbox; then the process died
             await restrictions.mark_due(conn, group)
             await restrictions.put_back(conn, group, [1], house.clock())
-            await conn.execute("UPDATE deliveries SET owner = 1")
+            await conn.execute("UPDATE deliveries SET owner = 1, attempts = 1")  # as a claim does
     async with press_room(house, tmp_path) as room:
         await room.run()
         await room.run()

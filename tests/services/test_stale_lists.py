@@ -11,7 +11,7 @@ from story import StoryHouse
 from what_became import WHAT_BECAME
 
 from bot.sandbox.world.faults import CutAfter, Held, Refuse
-from bot.services.delivery import delivery_reports, senders
+from bot.services.delivery import attempt, delivery_reports
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.newsroom import newsroom
 from bot.services.readers import membership
@@ -205,7 +205,7 @@ async def test_a_list_that_was_on_its_way_when_its_group_moved_is_not_sent_again
 async def test_what_is_unfollowed_while_the_list_waits_for_its_turn_is_not_in_it(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "RECHECK_AFTER", 0.0)
+    monkeypatch.setattr(attempt, "RECHECK_AFTER", 0.0)
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
     robots = await room.follow([anna], "Robotics")

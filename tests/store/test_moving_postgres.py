@@ -15,7 +15,7 @@ from pgbouncer import pgbouncer
 from postgres_cluster import PASSWORD, Cluster
 
 from bot.domain.database_place import ServerAddress
-from bot.errors import StoreError, StoreMoved
+from bot.errors import StoreBusy, StoreError, StoreMoved
 from bot.store.moving.carrying import go_back
 from bot.store.moving.opening import source_at, target_at
 from bot.store.moving.tables import Table, all_tables
@@ -263,6 +263,40 @@ def test_a_server_that_ends_what_takes_long_does_not_end_a_move(
     moved(small(tmp_path / "old.db"), server, told)
     slow = iter([0.6])
     moved(server, tmp_path / "new.db", told)
+
+
+@pytest.mark.slow
+def test_a_server_that_goes_away_in_the_middle_is_one_line_and_the_same_again_goes_on(
+    file: Path, postgres_of_my_own: Cluster, tmp_path: Path
+) -> None:
+    before, back = dump(file), tmp_path / "back.db"
+    server = ServerAddress(postgres_of_my_own.url(postgres_of_my_own.create()))
+    stopped: list[int] = []
+
+    def some(done: int, of: int) -> None:
+        if done > of * 0.4 and not stopped:
+            stopped.append(done)
+            postgres_of_my_own.stop("immediate")
+
+    def goes_away(source: Path | ServerAddress, target: Path | ServerAddress) -> None:
+        stopped.clear()
+        with pytest.raises(StoreBusy) as refusal:
+            moved(source, target, some)
+        assert str(refusal.value).startswith(f"cannot use the database {server.shown}: ")
+        assert "\n" not in str(refusal.value) and PASSWORD not in str(refusal.value)
+        postgres_of_my_own.start()
+
+    goes_away(file, server)
+    assert runs(file) and not runs_there(server)
+    told: list[int] = []
+    moved(file, server, lambda done, _: told.append(done))
+    assert told[0] > stopped[0] / 2, "it did not begin anew"
+    assert not runs(file) and runs_there(server)
+
+    goes_away(server, back)
+    assert runs_there(server) and not runs(back)
+    moved(server, back)
+    assert sorted(map(repr, dump(back))) == sorted(map(repr, before))
 
 
 @pytest.mark.parametrize("size", ["1", "5"])

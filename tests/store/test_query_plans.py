@@ -10,7 +10,7 @@ from store_samples import NOW, plan
 from bot.domain.following import KnownStory
 from bot.domain.topic import TopicTree
 from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID
-from bot.store.delivery.followers import RECIPIENTS, Followers
+from bot.store.delivery.followers import Followers
 from bot.store.engine.database import Connection, Database
 
 # 1 ← 2 ← 3, and 4 apart
@@ -39,10 +39,9 @@ async def test_candidates_are_merged_from_ordered_scans(conn: Connection) -> Non
 
 
 async def test_a_piece_of_a_campaign_is_promised_without_sorting(conn: Connection) -> None:
-    sql, values = AUDIENCE.query(
+    sql, values = AUDIENCE.recipients(
         "INSERT OR IGNORE INTO deliveries (campaign, chat, thread, not_before)"
         " SELECT :campaign, c.chat, c.thread, :now FROM",
-        RECIPIENTS,
         **PAGE,
         campaign=1,
     )
@@ -64,7 +63,7 @@ async def test_a_piece_of_a_campaign_is_promised_without_sorting(conn: Connectio
 async def test_more_topics_than_one_union_holds_are_still_asked_in_one_query(conn: Connection) -> None:
     tree = TopicTree({n: n + 1 if n % 10 else None for n in range(1, 901)})
     wide = Followers(1, tuple(range(1, 901, 10)), tree, (), NOW)
-    sql, values = wide.query("SELECT count(*) FROM", RECIPIENTS, **PAGE)
+    sql, values = wide.recipients("SELECT count(*) FROM", **PAGE)
     await conn.execute_fetchall(sql, values)
 
 

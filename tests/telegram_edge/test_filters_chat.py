@@ -5,7 +5,6 @@ from newsroom_samples import plain
 from story import ANNA, EDITH
 
 from bot.domain.press import press
-from bot.store.readers import chats
 
 
 async def _filters(house, chat=ANNA):
@@ -99,11 +98,3 @@ async def test_only_administrators_choose_what_reaches_a_group(house):
     assert await _filters(house, house.group) == (True, False, None)
     await house.says(EDITH, "/settings announcements off", house.group)
     assert await _filters(house, house.group) == (False, False, None)
-
-
-async def test_who_takes_announcements_is_asked_for_many_at_once(house):
-    await house.starts(ANNA)
-    await house.starts(EDITH)
-    await house.says(EDITH, "/settings announcements off")
-    async with house.db.reading() as conn:
-        assert await chats.taking_announcements(conn, [ANNA, EDITH, 404]) == {ANNA}

@@ -68,7 +68,8 @@ def note(
         lines.append(_link_line(words, link))
         lines.append(_picture_line(words, picture, refused))
     if may_publish(article):
-        lines.append(_reach_line(words, reach, lasts, is_chosen=bool(only_to)))
+        was_out = article.state is ArticleState.RETRACTED
+        lines.append(_reach_line(words, reach, lasts, is_chosen=bool(only_to) or was_out))
         if only_to:
             lines.append(only_to)
         if is_paused:

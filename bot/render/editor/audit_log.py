@@ -10,12 +10,14 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Entry, LogGroup
-from bot.domain.editing import IN_CHAT
+from bot.domain.copies import Delivered
+from bot.domain.editing import IN_CHAT, EditField
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.role import Role
 from bot.domain.text import Text
+from bot.render.editor.editing import field_name
 from bot.render.editor.editors import called
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
@@ -214,7 +216,35 @@ def _about(words: Words, entry: Entry, names: Mapping[int, str], asked_by: int |
         return words("invited by you")
     if act.startswith("become "):
         return "" if person is None else words("invited by {person}", person=called(person, names))
-    return "" if act == "withdraw" else _detail(words, detail)
+    match act:
+        case "withdraw":
+            return ""
+        case "edit" | "correct" | "lists only":
+            return _fields(words, detail)
+        case "take back copies":
+            return _copies(words, detail)
+        case "take down" if entry.person is not None:
+            return _written(detail)
+    return _detail(words, detail)
+
+
+def _written(detail: str | None) -> str:
+    """Return what an editor wrote, in whose words nothing is looked for."""
+    return tame(clip(detail or "", _DETAIL))
+
+
+def _fields(words: Words, detail: str | None) -> str:
+    """Return which fields were changed, or the reason that an editor gave."""
+    names = {field.value: field_name(words, field) for field in EditField}
+    pieces = (detail or "").split(", ")
+    return ", ".join(names[piece] for piece in pieces) if set(pieces) <= names.keys() else _written(detail)
+
+
+def _copies(words: Words, detail: str | None) -> str:
+    """Return what became of delivered copies, and the reason that an editor gave."""
+    how, colon, why = (detail or "").partition(": ")
+    done = {Delivered.DELETE: words("deleted"), Delivered.NOTICE: words("turned into notices")}
+    return f"{done[Delivered(how)]}{colon}{_written(why)}" if how in done else _written(detail)
 
 
 def _about_source(words: Words, detail: str | None) -> str:

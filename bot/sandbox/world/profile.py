@@ -40,6 +40,3 @@ class Profile:
                 if (scope, code) in self.commands:
                     return self.commands[scope, code]
         return []
-
-    def menu_button_for(self, chat_id: int) -> Json:
-        return self.menu_buttons.get(chat_id) or self.menu_buttons.get(None) or {"type": "commands"}

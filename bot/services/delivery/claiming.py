@@ -20,9 +20,8 @@ from bot.services.delivery.kinds import Kind
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
-from bot.store.delivery import campaigns, outbox
+from bot.store.delivery import outbox, turns
 from bot.store.delivery.campaigns import Campaign
-from bot.store.engine import metadata
 from bot.store.engine.database import Connection
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.readers import chats
@@ -78,8 +77,9 @@ class Claimer:
     async def claim(self, conn: Connection, term: Term, in_hand: int, now: datetime) -> Claimed:
         """Claim what is due and may be sent; so many deliveries are `in_hand` (claimed and unsettled) already."""
         suspects, is_outage = self._health.suspects, self._health.is_outage
-        is_paused = self._health.is_halted or await metadata.is_paused(conn)
-        going = [] if is_paused else await campaigns.running(conn)
+        stands = await turns.standing(conn, now)
+        is_paused = self._health.is_halted or stands.is_paused
+        going = [] if is_paused else stands.running
         running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
         waiting = sum(one.total - one.settled for one in running.values()) - in_hand
         payable = await self._paid_budget.payable(conn, waiting, now)
@@ -99,7 +99,8 @@ class Claimer:
             return Claimed(term, running, is_paused, next_due=next_due)
         payable = min(payable, len(claimed))
         reserved = await self._paid_budget.reserve(conn, payable)
-        await chats.end_pauses(conn, now)
+        if stands.are_pauses_over:
+            await chats.end_pauses(conn, now)
         people = await chats.chats(conn, {delivery.chat for delivery in claimed})
         return Claimed(term, running, is_paused, claimed, people, payable, reserved)
 

@@ -132,7 +132,7 @@ class Triage:
             likes = self._likes(kind, running)
             times = None
             if kind.fold:
-                ask = partial(self._wishes, conn, likes, now)
+                ask = partial(self._wishes, conn, likes, {campaign.id: composition}, now)
                 times = await self._own_times.of(conn, campaign, group, people, likes, now, ask)
             sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
             by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
@@ -173,14 +173,24 @@ class Triage:
         return items
 
     async def _wishes(
-        self, conn: Connection, likes: Mapping[int, Campaign], now: datetime, number: int, chats: Sequence[int]
+        self,
+        conn: Connection,
+        likes: Mapping[int, Campaign],
+        composed: Mapping[int, Composition[Any]],
+        now: datetime,
+        number: int,
+        chats: Sequence[int],
     ) -> Wishes:
-        """Return what chats wish for what a campaign brings; of one that cannot be composed, nothing."""
+        """Return what chats wish for what a campaign brings; of one that cannot be composed, nothing.
+
+        What is `composed` in this turn is not asked again whether it was revised.
+        """
         wishes = self._kinds[likes[number].kind].wishes
         if wishes is None:
             return {}
         try:
-            return await wishes(conn, await self._composition(conn, likes[number]), chats, now)
+            composition = composed.get(number) or await self._composition(conn, likes[number])
+            return await wishes(conn, composition, chats, now)
         except StoreError:
             raise
         except Exception:

@@ -22,7 +22,6 @@ from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 
 CANDIDATES = 3  # named where words mean more than one article
-DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
 
 async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:

@@ -16,7 +16,7 @@ from bot.domain.text import Entity, Text
 from bot.store.content import topics
 from bot.store.content.story_json import epoch, moment
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
-from bot.store.delivery.followers import RECIPIENTS, Followers
+from bot.store.delivery.followers import Followers
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 
@@ -139,7 +139,7 @@ class Announced:
         }
         if self.followers is None:
             return f"{head} {_EVERYBODY} {_TAKES_IT} {tail}", values | about
-        sql, given = self.followers.query(head, f"{RECIPIENTS} {_TAKES_IT} {tail}", **values)
+        sql, given = self.followers.recipients(head, f"{_TAKES_IT} {tail}", **values)
         return sql, given | about
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:

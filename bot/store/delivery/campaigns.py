@@ -160,7 +160,7 @@ async def promise(
 async def campaign(conn: Connection, number: int) -> Campaign | None:
     """Return one campaign; None when there is none of that number."""
     rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE id = :id", {"id": number})
-    return next((_campaign(row) for row in rows), None)
+    return next((campaign_of(row) for row in rows), None)
 
 
 async def of_subject(conn: Connection, subject: Subject, kind: str) -> list[Campaign]:
@@ -171,7 +171,7 @@ async def of_subject(conn: Connection, subject: Subject, kind: str) -> list[Camp
         """,
         {"subject_type": subject.type, "subject": subject.number, "kind": kind},
     )
-    return [_campaign(row) for row in rows]
+    return [campaign_of(row) for row in rows]
 
 
 async def of_article(conn: Connection, article: int) -> list[Campaign]:
@@ -188,7 +188,7 @@ async def changing(conn: Connection, subject: Subject) -> list[Campaign]:
         """,
         {"subject_type": subject.type, "subject": subject.number},
     )
-    return [_campaign(row) for row in rows]
+    return [campaign_of(row) for row in rows]
 
 
 async def end_superseded(
@@ -228,13 +228,13 @@ async def end_superseded(
 async def open_ones(conn: Connection) -> list[Campaign]:
     """Return every campaign that is not done, most urgent first."""
     rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state <> 'done' ORDER BY lane, id")
-    return [_campaign(row) for row in rows]
+    return [campaign_of(row) for row in rows]
 
 
 async def running(conn: Connection) -> list[Campaign]:
     """Return what may be claimed from, most urgent first."""
     rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state = 'running' ORDER BY lane, id")
-    return [_campaign(row) for row in rows]
+    return [campaign_of(row) for row in rows]
 
 
 async def last_heard_of(conn: Connection) -> datetime | None:
@@ -361,7 +361,8 @@ async def close_finished(conn: Connection, now: datetime) -> list[int]:
     return [int(row["id"]) for row in rows]
 
 
-def _campaign(row: Row) -> Campaign:
+def campaign_of(row: Row) -> Campaign:
+    """Return the campaign that a row of `campaigns` holds."""
     return Campaign(
         id=row["id"],
         kind=row["kind"],

@@ -22,7 +22,18 @@ from bot.domain.search_terms import source_key
 from bot.domain.topic import TopicTree
 from bot.domain.topic_wishes import says_of
 from bot.store.content.story_json import epoch
-from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
+from bot.store.delivery.follower_sql import (
+    CANDIDATES,
+    CHAT,
+    FACTS,
+    FACTS_OF_PHRASES,
+    FACTS_OF_QUALITY,
+    FACTS_OF_STORIES,
+    NEAREST_END,
+    NEWEST,
+    THREAD,
+    recipients,
+)
 from bot.store.delivery.wish_sql import BREAKING_TIMES, END_OF_TIMES, OWN_TIMES, wished_times
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import document_list, number_list, text_list
@@ -102,17 +113,17 @@ class Followers:
         parameters["subject_type"] = SubjectType.ARTICLE
         parameters["subject"] = self.article
         parameters["few"] = FEW
-        candidates = f"SELECT chat, {_THREAD} AS thread FROM ({_union(legs)} ORDER BY 1 LIMIT -1) AS f"
+        candidates = f"SELECT chat, {THREAD} AS thread FROM ({_union(legs)} ORDER BY 1 LIMIT -1) AS f"
         return f"{head} ({candidates}) AS c {tail}", parameters
 
     def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + who gets the article + `tail`, with the parameters, as an audience does."""
-        return self.query(head, RECIPIENTS + tail, **values)
+        return self.query(head, f"{self._recipients} {tail}", **values)
 
     def at_their_times(self, breaking: bool, *, with_wishes: bool, **values: object) -> tuple[str, dict[str, object]]:
         """Return what gives the recipients of a piece their deliveries, each at the times of its chat, with the
         parameters. `with_wishes` when any chat has wishes for topics."""
-        timed = RECIPIENTS.replace(_CHAT, f"{_CHAT} LEFT JOIN timings AS t ON t.number = k.timing")
+        timed = self._recipients.replace(CHAT, f"{CHAT} LEFT JOIN timings AS t ON t.number = k.timing")
         if with_wishes:
             paths = [self.tree.path(topic) for topic in self._bringing]
             head, about = wished_times(
@@ -138,7 +149,7 @@ class Followers:
         where["stories"] = number_list(story.number for story in self._followed_stories)
         sources = len(followed) + len(self._followed_phrases) + len(self._followed_stories)
         share = max(min(size, MIN_SHARE), size // max(1, sources))
-        ends = await conn.execute_fetchall(_NEAREST_END, where | {"others": share - 1})
+        ends = await conn.execute_fetchall(NEAREST_END, where | {"others": share - 1})
         if not ends or sources == 1:
             return next((int(row["chat"]) for row in ends), None)
         [(least, kind, densest)] = ends
@@ -146,10 +157,10 @@ class Followers:
         while longer > share:
             of_densest = where | {"topics": "[]", "phrases": "[]", "stories": "[]", "others": longer - 1}
             of_densest[kind] = number_list([densest])
-            [*farther] = await conn.execute_fetchall(_NEAREST_END, of_densest)
+            [*farther] = await conn.execute_fetchall(NEAREST_END, of_densest)
             end = int(farther[0]["chat"]) if farther else until
             too_many = size + size // 4 + 1
-            [(many,)] = await conn.execute_fetchall(_CANDIDATES, where | {"until": end, "too_many": too_many})
+            [(many,)] = await conn.execute_fetchall(CANDIDATES, where | {"until": end, "too_many": too_many})
             if many < too_many:
                 return end if farther else None
             longer //= 2
@@ -160,11 +171,11 @@ class Followers:
 
         What brings it to a chat is a phrase or a story alone where the number is negative (see `reason_number`).
         """
-        facts = await self._facts(conn, chats, now)
+        facts, newest = await self._facts(conn, chats, now)
         # Thousands of chats follow the same few things: each case is decided once.
         reasons = {case: self._reason(case) for case in set(facts.values())}
         wanting = {chat: why for chat, case in facts.items() if (why := reasons[case]) is not None}
-        if wanting and await phrases.newest(conn) > self.newest:
+        if wanting and newest > self.newest:
             for chat in await phrases.refused_since(conn, self.newest, list(wanting), self.passage):
                 del wanting[chat]
         return wanting
@@ -175,7 +186,7 @@ class Followers:
         """Return, of those of these chats that have wished for times of single topics, what has a say in when the
         article comes (`domain.topic_wishes.says_of`), and all their wishes."""
         wished = await topic_wishes.of_chats(conn, chats)
-        facts = await self._facts(conn, list(wished), now) if wished else {}
+        facts, _ = await self._facts(conn, list(wished), now) if wished else ({}, 0)
         found = {}
         for chat, wishes in wished.items():
             kinds = _by_kind(facts.get(chat, frozenset()))
@@ -192,8 +203,11 @@ class Followers:
 
     async def _facts(
         self, conn: Connection, chats: Sequence[int], now: datetime
-    ) -> dict[int, frozenset[tuple[str, int]]]:
-        """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story."""
+    ) -> tuple[dict[int, frozenset[tuple[str, int]]], int]:
+        """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story.
+
+        Beside that, in the same visit to the database, the number of the phrase that was learnt last.
+        """
         values = {
             "chats": number_list(chats),
             "topics": number_list(self._reached),
@@ -204,18 +218,26 @@ class Followers:
             "quality": self.quality,
         }
         asked = [
-            _FACTS,
-            *([_FACTS_OF_PHRASES] if self.phrases else []),
-            *([_FACTS_OF_STORIES] if self.stories else []),
-            *([_FACTS_OF_QUALITY] if self.quality is not None else []),
+            FACTS,
+            *([FACTS_OF_PHRASES] if self.phrases else []),
+            *([FACTS_OF_STORIES] if self.stories else []),
+            *([FACTS_OF_QUALITY] if self.quality is not None else []),
         ]
         rows = await conn.execute_fetchall(" UNION ALL ".join(asked), values)
         facts: dict[int, frozenset[tuple[str, int]]] = {}
         alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
+        newest = 0
         for chat, number, kind in rows:
+            if kind == NEWEST:
+                newest = number
+                continue
             fact = alone.get((kind, number)) or alone.setdefault((kind, number), frozenset({(kind, number)}))
             facts[chat] = facts[chat] | fact if chat in facts else fact
-        return facts
+        return facts, newest
+
+    @property
+    def _recipients(self) -> str:
+        return recipients(states_quality=self.quality is not None, holds_phrases=bool(self.phrases))
 
     @property
     def _bringing(self) -> tuple[int, ...]:
@@ -286,133 +308,6 @@ def _union(legs: Sequence[str]) -> str:
         return " UNION ".join(legs)
     groups = [" UNION ".join(legs[start : start + MAX_LEGS]) for start in range(0, len(legs), MAX_LEGS)]
     return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1) AS f" for group in groups)
-
-
-# An article goes where the nearest thing it is followed for goes: for a phrase only where it is followed for no topic,
-# and for its story where for neither. Only groups have threads to choose between, and private chats with a thread for
-# each topic: whether there is any such is asked once for all candidates.
-_THREAD = """
-CASE WHEN chat > 0 AND NOT (EXISTS (SELECT 1 FROM topic_threads)
-    AND EXISTS (SELECT 1 FROM topic_threads AS own WHERE own.chat = f.chat)) THEN thread ELSE coalesce((
-    SELECT s.thread FROM json_each(:ways) AS way
-    CROSS JOIN subscriptions AS s
-        ON s.chat = f.chat AND s.topic = json_extract(way.value, '$[0]') AND s.since <= :fixed_at
-    WHERE NOT EXISTS (
-        SELECT 1 FROM exceptions AS e WHERE e.chat = f.chat AND e.kind = 'left_out'
-        AND e.topic IN (SELECT value FROM json_each(way.value, '$[1]'))
-    ) ORDER BY way.key, s.thread LIMIT 1
-), (
-    SELECT s.thread FROM json_each(:phrases) AS held
-    CROSS JOIN followed_phrases AS s
-        ON s.phrase = held.value AND s.chat = f.chat AND s.since <= :fixed_at
-        AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
-    ORDER BY held.key LIMIT 1
-), (
-    SELECT s.thread FROM json_each(:stories) AS told
-    CROSS JOIN followed_stories AS s ON s.article = told.value AND s.chat = f.chat AND s.since <= :fixed_at
-    ORDER BY told.key LIMIT 1
-)) END
-"""
-
-
-def _perhaps(table: str, said: str) -> str:
-    """Return the question whether `said` may be true of a row of `table` about any chat of the piece.
-
-    The answer for many a piece is no, and spares it a look-up for each candidate. Only so many rows are looked at: a
-    piece with few candidates may hold most of the chats.
-    """
-    rows = f"SELECT * FROM {table} AS x WHERE x.chat > :after AND x.chat <= :until LIMIT :few"
-    return f"(SELECT count(*) FILTER (WHERE {said}) > 0 OR count(*) = :few FROM ({rows}) AS x)"
-
-
-_SILENCED = """
-x.kind = 'muted' AND (x.until IS NULL OR x.until > :now) AND +x.topic IN (SELECT value FROM json_each(:silenced))
-"""
-_UNWANTED = "x.source IN (SELECT value FROM json_each(:sources))"
-# Of those in the piece who never want one of the article's phrases a list is made once.
-_REFUSING = """
-SELECT u.chat FROM json_each(:phrases) AS held CROSS JOIN unwanted_phrases AS u
-    ON u.phrase = held.value AND u.chat > :after AND u.chat <= :until
-"""
-
-# What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
-# `+`: few chats have any exception, so one look for all beats one for each topic.
-# CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin
-_CHAT = "CROSS JOIN chats AS k ON k.id = c.chat"
-RECIPIENTS = f"""
-{_CHAT}
-WHERE k.state = 'active'
-  AND coalesce(k.quality <= :quality, true)
-  AND NOT ({_perhaps("exceptions", _SILENCED)}
-           AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
-  AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
-           AND EXISTS (SELECT 1 FROM unwanted_sources AS x WHERE x.chat = c.chat AND {_UNWANTED}))
-  AND c.chat NOT IN ({_REFUSING})
-  AND NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
-"""
-
-
-# The end is found by counting along each followed topic, phrase and story by itself: to merge them would look at every
-# candidate twice. `kind` is the parameter with the numbers of its kind.
-_NEAREST_END = """
-SELECT ends.chat, ends.kind, ends.number FROM (
-    SELECT t.value AS number, 'topics' AS kind, (
-        SELECT s.chat FROM subscriptions AS s WHERE s.topic = t.value AND s.chat > :after AND s.chat <= :until
-        ORDER BY s.chat LIMIT 1 OFFSET :others
-    ) AS chat FROM json_each(:topics) AS t
-    UNION ALL
-    SELECT p.value, 'phrases', (
-        SELECT s.chat FROM followed_phrases AS s WHERE s.phrase = p.value AND s.chat > :after AND s.chat <= :until
-        ORDER BY s.chat LIMIT 1 OFFSET :others
-    ) FROM json_each(:phrases) AS p
-    UNION ALL
-    SELECT w.value, 'stories', (
-        SELECT s.chat FROM followed_stories AS s WHERE s.article = w.value AND s.chat > :after AND s.chat <= :until
-        ORDER BY s.chat LIMIT 1 OFFSET :others
-    ) FROM json_each(:stories) AS w
-) AS ends WHERE ends.chat IS NOT NULL ORDER BY ends.chat LIMIT 1
-"""
-_CANDIDATES = """
-SELECT count(*) FROM (
-    SELECT 1 FROM json_each(:topics) AS t CROSS JOIN subscriptions AS s
-        ON s.topic = t.value AND s.chat > :after AND s.chat <= :until
-    UNION ALL
-    SELECT 1 FROM json_each(:phrases) AS p CROSS JOIN followed_phrases AS s
-        ON s.phrase = p.value AND s.chat > :after AND s.chat <= :until
-    UNION ALL
-    SELECT 1 FROM json_each(:stories) AS w CROSS JOIN followed_stories AS s
-        ON s.article = w.value AND s.chat > :after AND s.chat <= :until
-    LIMIT :too_many
-) AS c
-"""
-
-_FACTS = """
-SELECT chat, topic, 'follows' AS kind FROM subscriptions
-WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
-UNION ALL
-SELECT chat, topic, kind FROM exceptions
-WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
-  AND (until IS NULL OR until > :now)
-UNION ALL
-SELECT chat, 0, 'never' FROM unwanted_sources
-WHERE chat IN (SELECT value FROM json_each(:chats)) AND source IN (SELECT value FROM json_each(:sources))
-"""
-# `+`: an article may hold a hundred phrases, and a chat have ten; so each chat's are gone through.
-_FACTS_OF_PHRASES = """
-SELECT chat, phrase, 'phrase' FROM followed_phrases
-WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
-  AND let_go_at IS NULL AND (muted_until IS NULL OR muted_until <= :now)
-UNION ALL
-SELECT chat, 0, 'never' FROM unwanted_phrases
-WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
-"""
-_FACTS_OF_STORIES = """
-SELECT chat, article, 'story' FROM followed_stories
-WHERE chat IN (SELECT value FROM json_each(:chats)) AND +article IN (SELECT value FROM json_each(:stories))
-"""
-_FACTS_OF_QUALITY = """
-SELECT id, 0, 'never' FROM chats WHERE id IN (SELECT value FROM json_each(:chats)) AND quality > :quality
-"""
 
 
 async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Followers:

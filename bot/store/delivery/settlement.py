@@ -278,11 +278,13 @@ async def take_along(
 
     All of it stands in that one message. They are found where the chat lives now.
     """
+    # They were tried with it, though nobody has claimed them: what was not tried is not settled.
     rows = await conn.execute_fetchall(
         """
-        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation, waits FROM deliveries
+        UPDATE deliveries SET attempts = attempts + 1
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier AND attempts > 0) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
+        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
         """,
         {"carrier": carrier.id, "campaigns": number_list(covers)},
     )

@@ -9,7 +9,7 @@ Source: https://sqlite.org/wal.html
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -296,6 +296,9 @@ class Database:
                 await self._finish(self._commit)
             await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    async def outbox_has_filled(self) -> None:
+        """Let the engine see what the outbox holds, after many rows came into it at once. Never waits for a block."""
+
     async def size(self) -> int:
         """Return how many bytes the database takes."""
         assert self.path is not None
@@ -304,6 +307,9 @@ class Database:
     async def processes(self) -> int:
         """Return how many processes are this bot: a lock beside the file makes sure that it is one."""
         return 1
+
+    async def tell_others(self, what: Collection[str]) -> None:
+        """Let the other processes that are this bot hear something: there are none."""
 
     async def ahead_of(self, now: datetime) -> timedelta:
         """Return how far the clock that counts is ahead of one that says `now`: the machine's is the one."""

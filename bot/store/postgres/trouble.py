@@ -42,6 +42,11 @@ _ADVICE: Sequence[tuple[tuple[str, ...], str, str]] = (
         "name the server that takes writes, or several: HOST1,HOST2/NAME?target_session_attrs=read-write",
     ),
     (
+        ("55P03",),
+        r"lock timeout",
+        "another process has been writing for long: try again in a moment",
+    ),
+    (
         ("57P03",),
         r"database system is (starting up|shutting down|in recovery mode|not yet accepting)",
         "try again in a moment",

@@ -7,7 +7,7 @@ never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE become
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from sqlite3 import Row
@@ -21,7 +21,7 @@ from bot.domain.timing_text import from_stored
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
-from bot.store.readers.restrictions import restriction as restriction_of
+from bot.store.readers import restrictions
 from bot.store.statistics import activity
 
 
@@ -31,14 +31,13 @@ async def chat(conn: Connection, id: int) -> Chat | None:
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
             c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality, c.linked_channel,
-            c.repeats_channel, c.topic_threads,
-            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.repeats_channel, c.topic_threads, r.since
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
         {"id": id},
     )
-    return next((_chat(row) for row in rows), None)
+    return next(iter(await _chats(conn, rows)), None)
 
 
 async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
@@ -47,14 +46,13 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
             c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality, c.linked_channel,
-            c.repeats_channel, c.topic_threads,
-            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.repeats_channel, c.topic_threads, r.since
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
         {"ids": number_list(ids)},
     )
-    return {one.id: one for one in map(_chat, rows)}
+    return {one.id: one for one in await _chats(conn, rows)}
 
 
 async def get_or_create(
@@ -172,18 +170,6 @@ async def _what_coming_is(conn: Connection, id: int) -> Fact | None:
     return None
 
 
-async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]:
-    """Return which of these chats take what the bot's people write to everybody. Paused and gone ones take none."""
-    rows = await conn.execute_fetchall(
-        """
-        SELECT id FROM chats
-        WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
-        """,
-        {"ids": number_list(ids)},
-    )
-    return {int(row["id"]) for row in rows}
-
-
 async def greet_once(conn: Connection, id: int) -> bool:
     """Return whether the chat is still to be greeted, and count it as greeted from now on."""
     rows = await conn.execute_fetchall(
@@ -198,12 +184,17 @@ async def counts(conn: Connection) -> dict[ChatState, int]:
     return dict.fromkeys(ChatState, 0) | {ChatState(row["state"]): int(row["n"]) for row in rows}
 
 
-_RESTRICTED_SINCE = 19  # its place in a row: the chat's own columns are before it, its restriction's from there on
+_RESTRICTED_SINCE = 19  # its place in a row, behind the chat's own columns
 
 
-def _chat(row: Row) -> Chat:
-    found = Chat._make((row[0], *_settings(row[1:_RESTRICTED_SINCE])))
-    return found if row[_RESTRICTED_SINCE] is None else found._replace(restriction=restriction_of(row))
+async def _chats(conn: Connection, rows: Sequence[Row]) -> list[Chat]:
+    """Return the chats of rows. Few are restricted: what these were told is asked for them alone."""
+    found = [Chat._make((row[0], *_settings(row[1:_RESTRICTED_SINCE]))) for row in rows]
+    restricted = [row[0] for row in rows if row[_RESTRICTED_SINCE] is not None]
+    if not restricted:
+        return found
+    spells = await restrictions.of_chats(conn, restricted)
+    return [one._replace(restriction=spells.get(one.id)) for one in found]
 
 
 @lru_cache(maxsize=4096)

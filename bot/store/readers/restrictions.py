@@ -26,6 +26,18 @@ async def of(conn: Connection, chat: int) -> Restriction | None:
     return next((restriction(row) for row in rows), None)
 
 
+async def of_chats(conn: Connection, chats: Iterable[int]) -> dict[int, Restriction]:
+    """Return the spells of those of these chats that have one."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT chat, since, reason, tries, awaits, tried_at, next_at, sign_at FROM restrictions
+        WHERE chat IN (SELECT value FROM json_each(:chats))
+        """,
+        {"chats": number_list(chats)},
+    )
+    return {int(row["chat"]): restriction(row) for row in rows}
+
+
 async def put(conn: Connection, chat: int, spell: Restriction) -> None:
     """Write down how a chat's spell stands. A chat that was forgotten meanwhile has none."""
     await conn.execute(

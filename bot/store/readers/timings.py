@@ -16,8 +16,6 @@ from bot.domain.timing_text import from_stored, stored
 from bot.store.content.story_json import epoch, epoch_of_end, moment
 from bot.store.engine.database import Connection
 
-OPERATORS_ZONE = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -22,10 +23,12 @@ from bot.domain.pacing import (
     IDLE_RESET,
     PRIVATE,
     RECENT_CHATS,
+    SHARED_GROUP,
     Allowance,
     Pace,
     Recent,
     full_rate,
+    is_person,
     is_within_limits,
 )
 
@@ -122,6 +125,9 @@ class Pacer:
         self.complaints = 0
         """429s so far, for messages and edits alike."""
         self._timer: asyncio.TimerHandle | None = None
+        self._group = GROUP
+        self._left: Callable[[int], None] | None = None
+        self._was_held: Callable[[int, float], None] | None = None
 
     @property
     def rate(self) -> float:
@@ -132,6 +138,31 @@ class Pacer:
         """Keep below so many messages per second from now on: other processes have the rest."""
         if full_rate(ceiling) != self._free.pace.full and not self._off:
             self._free.pace = self._free.pace.within(ceiling)
+
+    def share_chats(self, left: Callable[[int], None] | None, was_held: Callable[[int, float], None] | None) -> None:
+        """Let other processes know what leaves for a chat and counts against what they may send; None: there are none.
+
+        `left` is called with a chat, `was_held` with one that Telegram told to wait, and for how many seconds.
+        """
+        self._left, self._was_held = left, was_held
+        group = GROUP if left is None else SHARED_GROUP
+        if group is not self._group:
+            for account in self._accounts.values():
+                if account.allowance is self._group:
+                    account.allowance = group
+            self._group = group
+
+    def left_elsewhere(self, chat: int, messages: int) -> None:
+        """Count what another process has sent to a chat."""
+        now = self._loop.time()
+        for _ in range(messages):
+            self._recent.count(chat, now)
+            if not self._off:
+                self._spend(chat, PRIVATE if is_person(chat) else self._group, now)
+
+    def held_elsewhere(self, chat: int, seconds: float) -> None:
+        """Note a 429 that another process got for a chat: what it says of all chats, that one knows."""
+        self._hold_until(chat, self._loop.time() + seconds)
 
     @property
     def waiting(self) -> int:
@@ -168,7 +199,14 @@ class Pacer:
                 line, other = (self._paid, self._free) if paid else (self._free, self._paid)
                 line.pace = line.pace.complained(chat, retry_after, now)
                 other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
-        until = self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
+        if self._was_held is not None:
+            self._was_held(chat, retry_after)
+        self._hold_until(chat, now + retry_after)
+
+    def _hold_until(self, chat: int, at: float) -> None:
+        """Hold a chat; whoever waits for it, or for campaigns' changes while these rest, and has less time gives up."""
+        now = self._loop.time()
+        until = self._holds[chat] = max(self._holds.get(chat, now), at)
         rest = self._edits.held_until
         self._last_hold = max(self._last_hold, until, rest)
         if len(self._holds) > self._chats:
@@ -211,7 +249,7 @@ class Pacer:
             return 0.0
         if is_change and self._edits.held_until > now:
             return self._edits.held_until - now
-        allowance = GROUP if is_group else PRIVATE
+        allowance = self._group if is_group else PRIVATE
         line = self._paid if paid else self._free
         if not line.has_waiters and line.opens_at(lane) <= now and self._free_at(chat) <= now:
             self._take(line, lane, chat, allowance, now)
@@ -286,6 +324,11 @@ class Pacer:
             self._free.news_from = now + PAID_SECOND
         if chat is None:
             return
+        self._spend(chat, allowance, now)
+        if self._left is not None and (lane is Lane.REPLY or not is_person(chat)):
+            self._left(chat)
+
+    def _spend(self, chat: int, allowance: Allowance, now: float) -> None:
         account = self._accounts.setdefault(chat, _Account(allowance))
         account.spent_until = allowance.taken(account.spent_until, now)
         self._accounts.move_to_end(chat)

@@ -31,11 +31,12 @@ from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, fanout, joining, leases, outbox
+from bot.store.delivery import campaigns, fanout, joining, leases, outbox, turns
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.desk import progress_messages
+from bot.store.engine import metadata
 from bot.store.engine.connection import Connection
 from bot.store.readers import chats, subscriptions
 
@@ -90,6 +91,25 @@ async def test_a_campaign_is_as_it_was_promised(engine: Engine) -> None:
         assert [one.id for one in await campaigns.running(conn)] == [second, first]
         assert [one.id for one in await campaigns.open_ones(conn)] == [second, third, first]
         assert await campaigns.last_heard_of(conn) == NOW
+
+
+async def test_a_turn_begins_with_what_is_running_whether_all_is_paused_and_whether_a_pause_is_over(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        assert await turns.standing(conn, NOW) == (False, [], False)
+        await put_chats(conn, ANNA)
+        await chats.set_state(conn, ANNA, ChatState.PAUSED, NOW, until=NOW + HOUR)
+        await put_article(conn, 5)
+        later = await broadcast(conn, 5)
+        first, stopped = await broadcast(conn, 5, lane=Lane.URGENT), await broadcast(conn, 5)
+        await stop(conn, stopped)
+        assert await turns.standing(conn, NOW) == (False, await campaigns.running(conn), False)
+        assert [one.id for one in (await turns.standing(conn, NOW)).running] == [first, later]
+        assert (await turns.standing(conn, NOW + HOUR)).are_pauses_over
+        await chats.end_pauses(conn, NOW + HOUR)
+        await metadata.put(conn, "paused", "")
+        assert await turns.standing(conn, NOW + HOUR) == (True, await campaigns.running(conn), False)
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 100])

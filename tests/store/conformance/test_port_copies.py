@@ -356,16 +356,22 @@ async def test_a_list_is_remembered_once_as_it_was_sent_and_forgotten_when_it_is
         assert [await sent_lists.sent_list(conn, one.id) for one in (LISTED, waited)] == [None, waited]
 
 
+async def _claimed_for_ben(conn: Connection) -> tuple[int, Delivery]:
+    """Let Anna have article 1, and claim it for Ben, who follows its topic; return the term and the delivery."""
+    await send_to(conn, 1, {ANNA: Status.SENT})
+    [topic] = (await articles.article(conn, 1)).topics
+    await put_chats(conn, BEN)
+    await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
+    sending = await broadcast(conn, 1)
+    await queue(conn, sending)
+    owner = await leases.take(conn, "a process", NOW)
+    [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+    return owner, one
+
+
 async def test_a_copy_in_a_list_is_known_as_one_and_becomes_a_notice_where_others_are_deleted(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        await send_to(conn, 1, {ANNA: Status.SENT})
-        [topic] = (await articles.article(conn, 1)).topics
-        await put_chats(conn, BEN)
-        await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
-        sending = await broadcast(conn, 1)
-        await queue(conn, sending)
-        owner = await leases.take(conn, "a process", NOW)
-        [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        owner, one = await _claimed_for_ben(conn)
         ends = Settled(_ended(one, Status.SENT, None), [(about(1), 1)], False, is_list=True, list_id=LISTED.id)
         await settlement.settle(conn, [ends], NOW, owner=owner)
         held = await receipts.held(conn, about(1), [ANNA, BEN])
@@ -389,14 +395,7 @@ async def test_a_copy_in_a_list_is_known_as_one_and_becomes_a_notice_where_other
 
 async def test_a_list_that_arrives_behind_a_retraction_joins_the_notices_and_not_the_deletions(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        await send_to(conn, 1, {ANNA: Status.SENT})
-        [topic] = (await articles.article(conn, 1)).topics
-        await put_chats(conn, BEN)
-        await subscriptions.follow(conn, BEN, topic, 0, NOW - HOUR)
-        sending = await broadcast(conn, 1)
-        await queue(conn, sending)
-        owner = await leases.take(conn, "a process", NOW)
-        [one] = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        owner, one = await _claimed_for_ben(conn)
         notice = await _change(conn, NOTICE, Operation.EDIT, 2)
         deletion = await _change(conn, WITHDRAWAL, Operation.DELETE, 2)
         before = [(await the_campaign(conn, number)).total for number in (notice, deletion)]

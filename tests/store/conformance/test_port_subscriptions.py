@@ -367,6 +367,11 @@ async def test_a_pause_is_over_at_its_second_or_when_it_is_longer_than_any(engin
         many, longest = await restrictions.listed(conn, 2)
         assert (many, [chat for chat, _ in longest]) == (5, [5, 4])
         assert longest[0][1].next_at is None
+        spells = await restrictions.of_chats(conn, [5, 6, 7])
+        assert spells == {chat: await restrictions.of(conn, chat) for chat in (5, 6)}
+        assert await restrictions.of_chats(conn, []) == {}
+        known = await chats.chats(conn, [5, 6, 7])
+        assert {chat: one.restriction for chat, one in known.items()} == spells
 
 
 async def test_nothing_forbids_writing_when_no_chat_does(engine: Engine) -> None:

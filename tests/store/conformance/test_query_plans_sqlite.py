@@ -47,6 +47,7 @@ from bot.store.delivery import (
     retention,
     sent_lists,
     settlement,
+    turns,
 )
 from bot.store.delivery.audiences import EveryChat, Holders, reach
 from bot.store.delivery.change_notes import Concerned
@@ -419,6 +420,7 @@ BY_DELIVERY: dict[str, Question] = {
     "asking again for all of a clock": lambda conn: outbox.ask_again_all(conn, 1, NOW),
     "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
     "the next end of a pause": chats.next_end_of_pause,
+    "how things stand": lambda conn: turns.standing(conn, NOW),
     "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
     "wishes for topics": lambda conn: topic_wishes.of_chats(conn, [CHAT, 78]),
     "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),

@@ -9,33 +9,21 @@ are lost as a whole, in the order of their commits")
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
+from many_readers import ANNA, AT_ONCE, NOW, READERS, opened, promise_to_all, put_readers
 from postgres_cluster import Cluster, private_cluster, programs, skip_without
 from several import with_tables
 
-from bot.domain.article import ArticleState, Provider, Story
 from bot.domain.chat import ChatState
-from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
-from bot.domain.topic import TopicFile
 from bot.services.delivery.fanout import fan_out_next
-from bot.store.content import articles, imports, topics
 from bot.store.delivery import campaigns, leases, outbox
 from bot.store.delivery.fanout import ROWS_PER_PIECE
-from bot.store.engine.connection import Connection
 from bot.store.engine.database import Database
-from bot.store.postgres.database import PostgresDatabase
 from bot.store.readers import chats
-
-NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
-AT_ONCE = ROWS_PER_PIECE * PostgresDatabase.PIECES_AT_ONCE  # while nobody waits
-READERS = AT_ONCE + 1_000
-ANNA = 1
 
 
 @pytest.fixture
@@ -49,37 +37,9 @@ def server(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture
 def url(server: Cluster) -> str:
-    """A database with so many readers that one piece is not enough."""
     made = server.url(with_tables(server))
-    with psycopg.connect(made) as conn:
-        conn.execute(
-            "INSERT INTO newsbot.chats (id, kind, since, state_at) SELECT id, 'private', 0, 0"
-            " FROM generate_series(1, %s) AS id",
-            (READERS,),
-        )
+    put_readers(made)
     return made
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    db = await PostgresDatabase.connect(url)
-    yield db
-    await db.close()
-
-
-async def _promised(conn: Connection) -> None:
-    """Publish an article that everybody follows."""
-    topic = await topics.define(conn, TopicFile("ai", "AI"))
-    told = Story("A title", "https://northgate.example/1", NOW, provider=Provider("Daily", "daily"), topics=("AI",))
-    await imports.add(conn, {1: ("slug", told)}, NOW, {1: (ArticleState.PUBLISHED, None)})
-    await imports.index(conn, {1: told}, {"AI": topic})
-    await conn.execute(
-        "INSERT INTO subscriptions (topic, chat, thread, since) SELECT :topic, id, 0, 0 FROM chats", {"topic": topic}
-    )
-    await articles.fix_audience(conn, 1, NOW)
-    await campaigns.promise(
-        conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
-    )
 
 
 def _crash(server: Cluster) -> None:
@@ -100,7 +60,7 @@ async def _whole(db: Database) -> tuple[int, int]:
 async def test_a_piece_that_a_crash_takes_is_gone_with_its_cursor_and_is_done_again(server: Cluster, url: str) -> None:
     async with opened(url) as db:
         async with db.transaction() as conn:
-            await _promised(conn)
+            await promise_to_all(conn)
         assert await fan_out_next(db, now=NOW, draw=0.0)
         assert await _whole(db) == (AT_ONCE, AT_ONCE)
         _crash(server)
@@ -116,7 +76,7 @@ async def test_a_piece_that_a_crash_takes_is_gone_with_its_cursor_and_is_done_ag
 async def test_what_is_claimed_is_on_disk_with_the_piece_that_it_is_of(server: Cluster, url: str) -> None:
     async with opened(url) as db:
         async with db.transaction() as conn:
-            await _promised(conn)
+            await promise_to_all(conn)
         assert await fan_out_next(db, now=NOW, draw=0.0)
         async with db.transaction() as conn:
             owner = await leases.take(conn, "a process", NOW)
@@ -140,7 +100,7 @@ async def test_a_reader_whose_write_shares_the_commit_of_a_piece_is_told_once_bo
 
     async with opened(url) as db:
         async with db.transaction() as conn:
-            await _promised(conn)
+            await promise_to_all(conn)
         both = [pause(), fan_out_next(db, now=NOW, draw=0.0)]
         await asyncio.gather(*(both if first == "the reader" else reversed(both)))
         _crash(server)
