@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from math import ceil
 
 from bot.domain.delivery import NEWS
 from bot.domain.message import Message
@@ -105,8 +104,11 @@ class Standing:
         return max(timedelta(seconds=1), self.last_sent_at - self.first_sent_at)
 
     def starts_in(self, now: datetime) -> timedelta:
-        """Return how long nothing leaves yet, in whole seconds."""
-        return timedelta(seconds=ceil((self.start_at - now) / timedelta(seconds=1)))
+        """Return how long nothing leaves yet, in whole seconds, of which there is one at least.
+
+        The start is kept in whole seconds: rounded up, a delay of a minute would be a second longer than it is.
+        """
+        return timedelta(seconds=max(1, (self.start_at - now) // timedelta(seconds=1)))
 
     def remaining(self, now: datetime) -> timedelta:
         """Return about how long the rest takes: at the rate measured since it last went on, else at what the limits

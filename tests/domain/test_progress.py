@@ -33,6 +33,12 @@ def due(before: Shown, standing: Standing, seconds: float) -> bool:
     return is_due(before, standing, START + timedelta(seconds=seconds))
 
 
+def test_an_undo_delay_is_never_said_to_be_longer_than_it_is() -> None:
+    """Starts are kept in whole seconds, so one of ten seconds begins with up to eleven."""
+    left = [HALFWAY.starts_in(START - timedelta(seconds=seconds)).total_seconds() for seconds in (10.7, 10, 1.2, 0.3)]
+    assert left == [10, 10, 1, 1]
+
+
 def test_in_the_first_minute_it_changes_every_two_seconds() -> None:
     assert not due(shown(10), HALFWAY, 11)
     assert due(shown(10), HALFWAY, 12)

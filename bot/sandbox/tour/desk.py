@@ -96,7 +96,7 @@ async def _published_by_two(stage: Stage, cast: Cast, crowd: list[int], number: 
     await stage.sees(cast.edith, "waits for another editor")
     await stage.sees(cast.ben, "wants to publish")
     await stage.presses(cast.ben, "Approve to")
-    await stage.sees(cast.edith, "chats in")
+    await stage.sees(cast.edith, "It goes out in")
     await stage.presses(cast.edith, "Stop")
     await stage.sees(cast.edith, "Stopped.")
     stage.check(_having(stage, crowd, TITLE) == 0, "nothing has left")
