@@ -289,14 +289,6 @@ async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
     return {Lane(row["lane"]): int(row["many"]) for row in rows}
 
 
-async def waiting(conn: Connection, campaign: int) -> int:
-    """Return how many rows of a campaign are not settled."""
-    [(many,)] = await conn.execute_fetchall(
-        "SELECT count(*) FROM deliveries WHERE campaign = :campaign", {"campaign": campaign}
-    )
-    return int(many)
-
-
 def _json(numbers: Iterable[int] | None) -> str | None:
     return None if numbers is None else number_list(numbers)
 

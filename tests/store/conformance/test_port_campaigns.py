@@ -25,6 +25,7 @@ from port_samples import (
     stop,
     the_campaign,
 )
+from what_became import waiting
 
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Lane, Operation, Status, Subject
@@ -134,7 +135,7 @@ async def test_a_fan_out_gives_each_chat_one_row_round_the_circle_in_pieces_of_a
         assert not await fanout.fan_out(conn, done, await followers_of(conn, 1, NOW), NOW)
         expected = [chat for chat in CIRCLE if chat > start] + [chat for chat in CIRCLE if chat <= start]
         assert await _rows(conn, number) == expected
-        assert await outbox.waiting(conn, number) == len(CIRCLE)
+        assert await waiting(conn, number) == len(CIRCLE)
 
 
 async def test_a_chat_that_follows_in_two_threads_or_is_in_the_outbox_already_gets_no_second_row(
@@ -160,7 +161,7 @@ async def test_a_campaign_that_has_not_begun_fans_out_to_nobody(engine: Engine) 
         await _followed(conn, ANNA)
         number = await broadcast(conn, 1)
         assert not await fanout.fan_out(conn, await the_campaign(conn, number), await followers_of(conn, 1, NOW), NOW)
-        assert await outbox.waiting(conn, number) == 0
+        assert await waiting(conn, number) == 0
 
 
 async def test_followers_are_who_followed_in_time_can_be_reached_and_have_not_silenced_it(engine: Engine) -> None:
@@ -270,7 +271,7 @@ async def test_a_halted_campaign_keeps_its_rows_and_its_words_until_it_goes_on(e
         await campaigns.halt(conn, number, CampaignState.HELD, REFUSED, "Bad Request: ä")
         held = await the_campaign(conn, number)
         assert (held.state, held.why, held.words) == (CampaignState.HELD, REFUSED, "Bad Request: ä")
-        assert await _rows(conn, number) == [] and await outbox.waiting(conn, number) == 1
+        assert await _rows(conn, number) == [] and await waiting(conn, number) == 1
         assert await campaigns.go_on_in(conn, number, Form.PLAIN, 1)
         assert not await campaigns.go_on_in(conn, number, Form.PLAIN, 1)
         assert await campaigns.go_on_in(conn, number, Form.PLAIN, 2)

@@ -428,7 +428,6 @@ BY_DELIVERY: dict[str, Question] = {
     "renewing a term": lambda conn: leases.renew(conn, 1, NOW),
     "looking for terms that are over": lambda conn: leases.take_back_expired(conn, 2, NOW - timedelta(days=9)),
     "a receipt": lambda conn: receipts.held(conn, about(100), [CHAT, 78]),
-    "has": lambda conn: receipts.has(conn, 100, CHAT),
     "what failed": lambda conn: receipts.failures(conn, 100),
     "a piece of a fan-out": _piece,
     "reach": _reach,
