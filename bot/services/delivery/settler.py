@@ -7,7 +7,6 @@ transaction. A note is dropped only once it is on disk: what could not be writte
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -37,8 +36,6 @@ from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
 from bot.store.readers import chat_rows, chats, pushes
 from bot.store.statistics import activity
-
-log = logging.getLogger(__name__)
 
 READ_AGAIN_AFTER = timedelta(seconds=1)
 
