@@ -162,7 +162,8 @@ class Scene(Street):
                     return
                 moved += 1
                 if moved > 15:
-                    raise AssertionError(f"{now} deliveries wait for ever\n{self._tail()}")
+                    where, held = self.variables["PYTHONPATH"], {key: await self.delivery(key) for key in self._stopped}
+                    raise AssertionError(f"{where}: {now} deliveries wait for ever; of {held}\n{self._tail()}")
                 await self._wait_out(RETRIES)
                 since = loop.time()
             await asyncio.sleep(0.02)  # what is written down shows only in the numbers
