@@ -9,23 +9,22 @@ Telegram holds are put back. All others are sent as their campaign's kind compos
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
 
-from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
 from bot.domain.correction import GONE, LEFT_BEHIND
 from bot.domain.delivery import Delivery, Operation, Outcome, Postponed, Rejected, Throttled
 from bot.domain.delivery_time import Wait, Waits, Way, listing, quiet_until
 from bot.domain.linked_groups import CAME_BY_CHANNEL
-from bot.domain.message import Message
 from bot.errors import StoreError
+from bot.services.delivery.chat_holds import ChatHolds
 from bot.services.delivery.composing import Composition
+from bot.services.delivery.compositions import Compositions
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind, Wishes, at_once
 from bot.services.delivery.linked_groups import LeftToChannels, left_to_channels
@@ -38,14 +37,10 @@ from bot.store.engine.database import Connection, Database
 log = logging.getLogger(__name__)
 
 _SEND = Operation.SEND
-MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
-SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
-NO_HOLD = timedelta(0)
 ROWS_PAUSE = timedelta(seconds=1)
 """How long a list waits for campaigns that have not all of their rows yet."""
 LIST_PAUSE = timedelta(seconds=60)
 """How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
-HELD_CHATS = 4096
 IN_A_LIST = "it stands in a list with others"
 """Why a copy is not changed: that would change what the list says of others."""
 
@@ -59,29 +54,16 @@ class Unread:
 
 
 class Triage:
-    """Keeps the compositions of what is on its way. `held` gives the seconds for which a chat must not be sent to."""
+    """Decides for one dispatcher, by each chat's own times and holds, and remembers which lists are claimed."""
 
     def __init__(
-        self,
-        db: Database,
-        kinds: Mapping[str, Kind],
-        *,
-        prepare: Callable[[Message], Any],
-        prepare_edit: Callable[[Message], Any],
-        held: Callable[[int], float],
-        zone_of: Callable[[Chat], tzinfo],
-        pictures: PictureSource,
-        stale: timedelta,
+        self, db: Database, kinds: Mapping[str, Kind], compositions: Compositions, own_times: OwnTimes, holds: ChatHolds
     ) -> None:
         self._db = db
-        self._own_times = OwnTimes(zone_of, stale)
         self._kinds = kinds
-        self._prepare = prepare
-        self._prepare_edit = prepare_edit
-        self._held = held
-        self._pictures = pictures
-        self._compositions: dict[int, Composition[Any]] = {}  # by campaign
-        self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
+        self._compositions = compositions
+        self._own_times = own_times
+        self._holds = holds
         self._listed: set[tuple[int, int]] = set()  # chats and threads with a claimed list
 
     async def sort(
@@ -125,7 +107,7 @@ class Triage:
         kind = self._kinds[campaign.kind]
         changing = [one.chat for one in group if one.operation is not _SEND]
         async with self._db.reading() as conn:
-            composition = await self._composition(conn, campaign)
+            composition = await self._compositions.of(conn, campaign)
             wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
             replied = await self._replied(conn, composition, group)
@@ -163,7 +145,7 @@ class Triage:
             if its_times is not None and not item.is_decided:
                 for other in self._place(item, its_times, now):
                     lists.setdefault(other, []).append(item)
-            hold = self._hold(number, now)
+            hold = self._holds.of(number, now)
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
         if lists:
@@ -189,7 +171,7 @@ class Triage:
         if wishes is None:
             return {}
         try:
-            composition = composed.get(number) or await self._composition(conn, likes[number])
+            composition = composed.get(number) or await self._compositions.of(conn, likes[number])
             return await wishes(conn, composition, chats, now)
         except StoreError:
             raise
@@ -234,37 +216,6 @@ class Triage:
         self._listed.clear()
         self._own_times.begin_anew()
 
-    def hold(self, delivery: Delivery, now: datetime) -> None:
-        """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
-        if delivery.not_before > now:
-            _, latest = self._holds.get(delivery.chat, (now, now + MAX_HOLD))
-            self._holds[delivery.chat] = min(delivery.not_before, latest), latest
-            self._holds.move_to_end(delivery.chat)
-            if len(self._holds) > HELD_CHATS:
-                self._holds.popitem(last=False)
-
-    def release_chat(self, chat: int) -> None:
-        """Hold a chat no longer: one of its deliveries has ended."""
-        self._holds.pop(chat, None)
-
-    def forget_holds(self) -> None:
-        """Hold no chat any longer: the clock was set, and the times mean nothing."""
-        self._holds.clear()
-
-    def keep(self, running: Mapping[int, Campaign]) -> None:
-        """Forget compositions of campaigns that no longer run."""
-        self._compositions = {number: one for number, one in self._compositions.items() if number in running}
-
-    async def _composition(self, conn: Connection, campaign: Campaign) -> Composition[Any]:
-        """Return what a campaign sends, made anew when its subject was revised."""
-        kind = self._kinds[campaign.kind]
-        found = self._compositions.get(campaign.id)
-        if found is None or found.revision != await kind.revision(conn, campaign):
-            prepare = self._prepare_edit if kind.operation is Operation.EDIT else self._prepare
-            found = await kind.compose(conn, campaign, prepare, self._pictures)
-            self._compositions[campaign.id] = found
-        return found
-
     def _leave_to_channel(self, item: Item, by_channel: LeftToChannels) -> None:
         """Send nothing to a group that has the post of its channel, and wait for one that is on its way."""
         if item.delivery.operation is not _SEND or item.followed is None:
@@ -292,14 +243,6 @@ class Triage:
         until = quiet_until(item.chat.timing, self._own_times.zone_of(item.chat), now)
         if until is not None:
             item.outcome = Postponed(until, Waits.FOR_ITS_TIME)
-
-    def _hold(self, chat: int, now: datetime) -> timedelta:
-        """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""
-        behind, held = self._holds.get(chat), self._held(chat)
-        if behind is None and not held:
-            return NO_HOLD
-        pace = timedelta(seconds=held)
-        return max(NO_HOLD if behind is None else behind[0] - now, pace if pace > SHORT_HOLD else NO_HOLD)
 
     def _likes(self, kind: Kind, running: Mapping[int, Campaign]) -> dict[int, Campaign]:
         """Return the running campaigns that can go into a list with one of a kind."""
@@ -339,7 +282,7 @@ class Triage:
         async with self._db.reading() as conn:
             for number, carriers in sorted(lists.items()):
                 try:
-                    composition = await self._composition(conn, likes[number])
+                    composition = await self._compositions.of(conn, likes[number])
                     wanted = await composition.audience.wanting(conn, [one.chat.id for one in carriers], now)
                     people = [one.chat for one in carriers]
                     by_channel = await left_to_channels(conn, likes[number], composition, people, now)
