@@ -37,7 +37,7 @@ from bot.services.delivery.senders import Senders
 from bot.services.delivery.settler import Notes, Settler
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
-from bot.store.delivery import campaigns, outbox
+from bot.store.delivery import campaign_changes, campaigns, outbox
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
@@ -202,7 +202,7 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await self._settler.write(conn, notes, now, self._term.owner)
             await self._retries.try_due(conn, now)
-            await campaigns.close_finished(conn, now)
+            await campaign_changes.close_finished(conn, now)
             if self._is_leading():
                 claimed = await self._claimer.claim(conn, self._term, self._in_hand - notes.many, now)
             else:  # what is in hand comes back by itself
@@ -285,7 +285,7 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await self._settler.write(conn, notes, now, owner)
             await outbox.release(conn, [item.delivery for item in untried], owner=owner)
-            await campaigns.close_finished(conn, now)
+            await campaign_changes.close_finished(conn, now)
             await self._paid_budget.give_back(conn)
             await self._term.end(conn)
         self._settler.written(notes)

@@ -32,7 +32,7 @@ from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, fanout, joining, leases, outbox, turns
+from bot.store.delivery import campaign_changes, campaigns, fanout, joining, leases, outbox, turns
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
 from bot.store.delivery.followers import followers_of
@@ -268,23 +268,23 @@ async def test_a_halted_campaign_keeps_its_rows_and_its_words_until_it_goes_on(e
         await _followed(conn, ANNA)
         number = await broadcast(conn, 1)
         await queue(conn, number)
-        await campaigns.halt(conn, number, CampaignState.HELD, REFUSED, "Bad Request: ä")
+        await campaign_changes.halt(conn, number, CampaignState.HELD, REFUSED, "Bad Request: ä")
         held = await the_campaign(conn, number)
         assert (held.state, held.why, held.words) == (CampaignState.HELD, REFUSED, "Bad Request: ä")
         assert await _rows(conn, number) == [] and await waiting(conn, number) == 1
-        assert await campaigns.go_on_in(conn, number, Form.PLAIN, 1)
-        assert not await campaigns.go_on_in(conn, number, Form.PLAIN, 1)
-        assert await campaigns.go_on_in(conn, number, Form.PLAIN, 2)
+        assert await campaign_changes.go_on_in(conn, number, Form.PLAIN, 1)
+        assert not await campaign_changes.go_on_in(conn, number, Form.PLAIN, 1)
+        assert await campaign_changes.go_on_in(conn, number, Form.PLAIN, 2)
         assert [(await the_campaign(conn, number)).form_of(revision) for revision in (1, 2)] == [Form.FULL, Form.PLAIN]
         for _ in range(2):
-            await campaigns.resume(conn, number, NOW + HOUR)
+            await campaign_changes.resume(conn, number, NOW + HOUR)
         on = await the_campaign(conn, number)
         assert (on.state, on.why, on.words, on.form) == (CampaignState.RUNNING, None, None, Form.FULL)
         assert on.start_at == NOW + HOUR and not on.is_confirmed  # it counts as started now
-        await campaigns.halt(conn, number, CampaignState.HELD, UNREACHED)
+        await campaign_changes.halt(conn, number, CampaignState.HELD, UNREACHED)
         await stop(conn, number)  # by an editor, who knows by that
         assert (await the_campaign(conn, number)).is_confirmed
-        await campaigns.resume(conn, number, NOW)
+        await campaign_changes.resume(conn, number, NOW)
         assert (await the_campaign(conn, number)).is_confirmed
         assert (await the_campaign(conn, number)).start_at == NOW + HOUR  # never earlier
         await deliver(conn, number, {ANNA: Status.SENT}, at=NOW + HOUR)
@@ -299,11 +299,11 @@ async def test_a_start_can_be_brought_forward_and_a_campaign_of_which_nothing_le
         number = await broadcast(conn, 1, start_at=NOW + MINUTE)
         await queue(conn, number)
         for now in (NOW + SECOND, NOW + 5 * SECOND):
-            await campaigns.start_now(conn, number, now)
+            await campaign_changes.start_now(conn, number, now)
             assert (await the_campaign(conn, number)).start_at == NOW + SECOND
         await put_chats(conn, BEN)
         await subscriptions.follow(conn, BEN, found["AI"], 0, NOW + HOUR)
-        await campaigns.widen(conn, number, fixed_at=NOW + HOUR, start_at=NOW + 2 * HOUR)
+        await campaign_changes.widen(conn, number, fixed_at=NOW + HOUR, start_at=NOW + 2 * HOUR)
         wider = await the_campaign(conn, number)
         assert (wider.fixed_at, wider.start_at, wider.is_complete) == (NOW + HOUR, NOW + 2 * HOUR, False)
         await queue(conn, number)
@@ -313,13 +313,13 @@ async def test_a_start_can_be_brought_forward_and_a_campaign_of_which_nothing_le
 
 async def test_files_campaigns_that_have_not_begun_are_taken_back_with_what_follows_them(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        assert await campaigns.take_back_unbegun(conn) == []
+        assert await campaign_changes.take_back_unbegun(conn) == []
         for article in (1, 2, 3, 4):
             await put_article(conn, article)
         numbers = {article: await broadcast(conn, article, by_file=article != 3) for article in (4, 1, 2, 3)}
         await progress_messages.follow(conn, numbers[4], ANNA, 5)
         await fanout.begin(conn, numbers[2], 0)
-        assert await campaigns.take_back_unbegun(conn) == [1, 4]
+        assert await campaign_changes.take_back_unbegun(conn) == [1, 4]
         assert [one.id for one in await campaigns.open_ones(conn)] == [numbers[2], numbers[3]]
         assert await progress_messages.open_ones(conn) == []
         assert await broadcast(conn, 1) > max(numbers.values())  # no number is used twice
@@ -346,13 +346,13 @@ async def test_a_campaign_is_done_once_nobody_is_left_and_only_then(engine: Engi
     async with engine.transaction() as conn:
         await _followed(conn, ANNA, BEN)
         number = await broadcast(conn, 1)
-        assert await campaigns.close_finished(conn, NOW) == []  # it has not begun
+        assert await campaign_changes.close_finished(conn, NOW) == []  # it has not begun
         await queue(conn, number)
         await deliver(conn, number, {ANNA: Status.SENT})
-        assert await campaigns.close_finished(conn, NOW) == []
+        assert await campaign_changes.close_finished(conn, NOW) == []
         await deliver(conn, number, {BEN: Status.UNREACHABLE}, at=NOW + MINUTE)
-        assert await campaigns.close_finished(conn, NOW + HOUR) == [number]
-        assert await campaigns.close_finished(conn, NOW + DAY) == []
+        assert await campaign_changes.close_finished(conn, NOW + HOUR) == [number]
+        assert await campaign_changes.close_finished(conn, NOW + DAY) == []
         done = await the_campaign(conn, number)
         assert (done.done_at, done.first_sent_at, done.last_sent_at) == (NOW + HOUR, NOW, NOW)
         assert (done.total, done.sent, done.unreachable, done.settled) == (2, 1, 1, 2)
