@@ -158,7 +158,8 @@ class Scene(Street):
                 before, since = now, loop.time()
             elif loop.time() - since > STUCK:
                 self._stopped = dict.fromkeys(self._stopped)  # rows may have been written after the stop
-                if (stopped := await self._wait_for_editors()) == now:
+                stopped = await self._wait_for_editors()
+                if now is not None and now <= stopped:  # fewer, where a story was stopped before all had their rows
                     return
                 moved += 1
                 if moved > 15:
