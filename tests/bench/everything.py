@@ -118,6 +118,7 @@ def main() -> int:
             ),
         ],
         f"n = {asked.rounds}; {len(IN_THE_ARTICLE)} phrases are in the article; each chat refuses {REFUSED}",
+        "with fewer than 100,000 chats the page caches are not full, and what fills them looks like growth",
     )
     return 0
 

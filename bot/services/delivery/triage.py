@@ -28,7 +28,7 @@ from bot.services.delivery.compositions import Compositions
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind, Wishes, at_once
 from bot.services.delivery.linked_groups import LeftToChannels, left_to_channels
-from bot.services.delivery.own_times import OwnTimes, TheirTimes
+from bot.services.delivery.own_times import ChatTimes, OwnTimes
 from bot.store.delivery import receipts
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
@@ -111,11 +111,11 @@ class Triage:
             wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
             replied = await self._replied(conn, composition, group)
-            likes = self._likes(kind, running)
+            foldable = self._foldable(kind, running)
             times = None
             if kind.fold:
-                ask = partial(self._wishes, conn, likes, {campaign.id: composition}, now)
-                times = await self._own_times.of(conn, campaign, group, people, likes, now, ask)
+                ask = partial(self._wishes, conn, foldable, {campaign.id: composition}, now)
+                times = await self._own_times.of(conn, campaign, group, people, foldable, now, ask)
             sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
             by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
         known_at, is_timed = monotonic(), kind.when is not at_once
@@ -149,7 +149,7 @@ class Triage:
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
         if lists:
-            await self._fill(lists, likes, now)
+            await self._fill(lists, foldable, now)
         # Only now: if one had raised, none of them would count as claimed.
         self._listed.update((item.chat.id, item.delivery.thread) for item in items if item.folded)
         return items
@@ -157,7 +157,7 @@ class Triage:
     async def _wishes(
         self,
         conn: Connection,
-        likes: Mapping[int, Campaign],
+        foldable: Mapping[int, Campaign],
         composed: Mapping[int, Composition[Any]],
         now: datetime,
         number: int,
@@ -167,16 +167,16 @@ class Triage:
 
         What is `composed` in this turn is not asked again whether it was revised.
         """
-        wishes = self._kinds[likes[number].kind].wishes
+        wishes = self._kinds[foldable[number].kind].wishes
         if wishes is None:
             return {}
         try:
-            composition = composed.get(number) or await self._compositions.of(conn, likes[number])
+            composition = composed.get(number) or await self._compositions.of(conn, foldable[number])
             return await wishes(conn, composition, chats, now)
         except StoreError:
             raise
         except Exception:
-            log.debug("nobody is asked when to get %s", _name(likes[number]))
+            log.debug("nobody is asked when to get %s", _name(foldable[number]))
             return {}
 
     async def _replied(
@@ -244,12 +244,12 @@ class Triage:
         if until is not None:
             item.outcome = Postponed(until, Waits.FOR_ITS_TIME)
 
-    def _likes(self, kind: Kind, running: Mapping[int, Campaign]) -> dict[int, Campaign]:
+    def _foldable(self, kind: Kind, running: Mapping[int, Campaign]) -> dict[int, Campaign]:
         """Return the running campaigns that can go into a list with one of a kind."""
         kinds = {name for name, one in self._kinds.items() if one.fold is kind.fold}
         return {number: one for number, one in running.items() if one.kind in kinds}
 
-    def _place(self, item: Item, times: TheirTimes, now: datetime) -> Sequence[int]:
+    def _place(self, item: Item, times: ChatTimes, now: datetime) -> Sequence[int]:
         """Let an item leave alone, or carry a list of all of its chat whose time has come, or later.
 
         Return the other campaigns that may go into its list. Nothing of a list is settled before that is sent: if it
@@ -274,7 +274,7 @@ class Triage:
             return times.beside(item)
         return ()
 
-    async def _fill(self, lists: Mapping[int, Sequence[Item]], likes: Mapping[int, Campaign], now: datetime) -> None:
+    async def _fill(self, lists: Mapping[int, Sequence[Item]], foldable: Mapping[int, Campaign], now: datetime) -> None:
         """Put other campaigns into the lists of items, each where its chat still wants it.
 
         What cannot be read is found out again when its own turn comes, and stops only its own broadcast.
@@ -282,14 +282,14 @@ class Triage:
         async with self._db.reading() as conn:
             for number, carriers in sorted(lists.items()):
                 try:
-                    composition = await self._compositions.of(conn, likes[number])
+                    composition = await self._compositions.of(conn, foldable[number])
                     wanted = await composition.audience.wanting(conn, [one.chat.id for one in carriers], now)
                     people = [one.chat for one in carriers]
-                    by_channel = await left_to_channels(conn, likes[number], composition, people, now)
+                    by_channel = await left_to_channels(conn, foldable[number], composition, people, now)
                 except StoreError:
                     raise
                 except Exception:
-                    log.debug("%s is left out of lists", _name(likes[number]))
+                    log.debug("%s is left out of lists", _name(foldable[number]))
                     continue
                 for item in carriers:
                     is_left = item.chat.id in by_channel.posted or item.chat.id in by_channel.wait

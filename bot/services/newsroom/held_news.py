@@ -1,4 +1,4 @@
-"""All that is held, articles and campaigns alike, decided about together."""
+"""Decisions about everything that is held at once, articles and campaigns alike."""
 
 from __future__ import annotations
 

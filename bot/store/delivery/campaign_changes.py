@@ -56,7 +56,7 @@ async def end_superseded(
 async def halt(
     conn: Connection, number: int, state: CampaignState, why: str, words: str | None = None, *, by_editor: bool = False
 ) -> None:
-    """Stop or hold a campaign, perhaps for Telegram's words. Rows stay where they are.
+    """Stop or hold a campaign; `words` are those with which Telegram refused it. Rows stay where they are.
 
     An editor who stops what is held because many of its chats are gone knows that; whoever sends the rest is not asked.
     Of one that was superseded there is nothing to be stopped.
@@ -108,7 +108,7 @@ async def resume(conn: Connection, number: int, now: datetime) -> None:
 
 
 async def start_now(conn: Connection, number: int, now: datetime) -> None:
-    """Let the first message leave at once, by an editor's word: from now on it is not a file's alone."""
+    """Let the first message leave at once, as an editor wants: `take_back_unbegun` leaves the campaign alone then."""
     await conn.execute(
         "UPDATE campaigns SET start_at = min(start_at, :now), by_file = 0 WHERE id = :id",
         {"id": number, "now": epoch(now)},
