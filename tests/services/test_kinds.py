@@ -6,7 +6,7 @@ chat at eight in the morning of its own zone; a withdrawal deletes an article's 
 correction edits it.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.render.look import Look
 from bot.sandbox.world.faults import Page, Refuse
-from bot.services.delivery.composing import Composition, Deletion, Uniform
+from bot.services.delivery.composing import Composition, Deletion, Tools, Uniform
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.store.content import articles
 from bot.store.delivery import campaigns, receipts
@@ -40,16 +40,16 @@ async def _every_chat(conn: Connection, campaign: Campaign) -> Audience:
     return EveryChat(campaign.kind, campaign.subject)
 
 
-async def _announcement(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], root: Path | None
-) -> Composition[Any]:
+async def _announcement(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     words = await metadata.get(conn, f"announcement_{campaign.subject.number}") or ""
 
     def message(look: Look, now: datetime) -> Message:
         return Message(Text(f"{words} ({look.words.language})"))
 
     audience = EveryChat(campaign.kind, campaign.subject)
-    return Uniform(f"announcement {campaign.subject.number}", audience, ((campaign.subject, None),), message, prepare)
+    return Uniform(
+        f"announcement {campaign.subject.number}", audience, ((campaign.subject, None),), message, tools.prepare
+    )
 
 
 async def _never_revised(conn: Connection, campaign: Campaign) -> int | None:
@@ -69,16 +69,12 @@ async def _holders(conn: Connection, campaign: Campaign) -> Audience:
     return Holders(campaign.subject, campaign.revision)
 
 
-async def _withdrawal(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], root: Path | None
-) -> Composition[Any]:
+async def _withdrawal(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     number = campaign.subject.number
     return Deletion(f"withdrawal of {number}", await _holders(conn, campaign), ((campaign.subject, None),))
 
 
-async def _correction(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], root: Path | None
-) -> Composition[Any]:
+async def _correction(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     article = await articles.article(conn, campaign.subject.number)
 
     def message(look: Look, now: datetime) -> Message:

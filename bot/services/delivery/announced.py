@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from bot.domain.announcement import Announcement
 from bot.domain.message import Message
 from bot.render.look import Look
-from bot.services.delivery.composing import Composition, Uniform
+from bot.services.delivery.composing import Composition, Tools, Uniform
 from bot.store.delivery import announced as announcements
 from bot.store.delivery.announced import Announced, audience_of
 from bot.store.delivery.campaigns import Campaign
@@ -21,7 +20,7 @@ async def announced(conn: Connection, campaign: Campaign) -> Announced:
     return await _audience(conn, campaign, await _sent_by(conn, campaign))
 
 
-async def announcement_of(conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any]) -> Composition[Any]:
+async def announcement_of(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     """Return what a campaign's announcement sends."""
     found = await _sent_by(conn, campaign)
     message, audience = found.message(), await _audience(conn, campaign, found)
@@ -29,7 +28,7 @@ async def announcement_of(conn: Connection, campaign: Campaign, prepare: Callabl
     def the_same(look: Look, now: datetime) -> Message:
         return message
 
-    return Uniform(f"announcement {found.number}", audience, ((campaign.subject, None),), the_same, prepare)
+    return Uniform(f"announcement {found.number}", audience, ((campaign.subject, None),), the_same, tools.prepare)
 
 
 async def _audience(conn: Connection, campaign: Campaign, found: Announcement) -> Announced:

@@ -5,14 +5,13 @@ of it. A list that is known as it was sent loses its line instead (`sent_lists`)
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.delivery import SubjectType
 from bot.domain.message import Message
 from bot.render.look import Look
 from bot.render.reader.retracted import taken_down
-from bot.services.delivery.composing import Body, Composition, Uniform
+from bot.services.delivery.composing import Body, Composition, Tools, Uniform
 from bot.services.delivery.copies import NeutralPicture, Rewriting, to_notify
 from bot.store.content import articles
 from bot.store.delivery.campaigns import Campaign
@@ -25,18 +24,18 @@ class Blanking(Rewriting[Body]):
     changes_lists = True
 
 
-async def blanking_of(conn: Connection, campaign: Campaign, prepare: Callable[[Message], Body]) -> Composition[Body]:
+async def blanking_of(conn: Connection, campaign: Campaign, tools: Tools[Body]) -> Composition[Body]:
     """Return what makes every copy of an article that was taken down, or of a note about its changes, say nothing of
     it. Raises: UnknownArticle."""
     if campaign.subject.type != SubjectType.ARTICLE:
         covers = ((campaign.subject, campaign.revision),)
         audience = await to_notify(conn, campaign)
         name = f"notice of note {campaign.subject.number}"
-        return Uniform(name, audience, covers, lambda look, _: taken_down(look), prepare, campaign.revision)
+        return Uniform(name, audience, covers, lambda look, _: taken_down(look), tools.prepare, campaign.revision)
     article = await articles.even_taken_down(conn, campaign.subject.number)
 
     def message(look: Look, reason: int, saved: bool, credit: str | None, now: datetime) -> Message:
         return taken_down(look)
 
     audience = await to_notify(conn, campaign)
-    return Blanking(f"notice of {article.number}", audience, article, message, NeutralPicture(), prepare)
+    return Blanking(f"notice of {article.number}", audience, article, message, NeutralPicture(), tools.prepare)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from bot.domain.change_note import AS_SENT, Change, ChangeNote
 from bot.domain.message import Message
 from bot.render.look import Look
 from bot.render.reader.change_note import change_note
-from bot.services.delivery.composing import Composition, Uniform
+from bot.services.delivery.composing import Composition, Tools, Uniform
 from bot.store.content import articles
 from bot.store.delivery import change_notes
 from bot.store.delivery.campaigns import Campaign
@@ -23,7 +22,7 @@ async def concerned(conn: Connection, campaign: Campaign) -> Concerned:
     return Concerned(await _told_by(conn, campaign), campaign.kind)
 
 
-async def change_note_of(conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any]) -> Composition[Any]:
+async def change_note_of(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     """Return what a campaign's note sends. Raises: UnknownArticle."""
     note = await _told_by(conn, campaign)
     article = await articles.article(conn, note.article)
@@ -32,7 +31,7 @@ async def change_note_of(conn: Connection, campaign: Campaign, prepare: Callable
         return change_note(note, article, look)
 
     audience, covers = Concerned(note, campaign.kind), ((campaign.subject, AS_SENT),)
-    made = Uniform(f"note {note.number}", audience, covers, message, prepare, article.revision)
+    made = Uniform(f"note {note.number}", audience, covers, message, tools.prepare, article.revision)
     if note.about is Change.CORRECTION:  # a copy that is taken back may be deleted at this moment
         made.continues = (note.article,)
     return made

@@ -11,9 +11,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import Outcome
 from bot.domain.message import Message
 from bot.domain.rejections import Form
@@ -87,6 +89,15 @@ class Bodies(Generic[Key, Body]):
         """Forget them all."""
         self._known.clear()
         self._last_key = self._last = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tools(Generic[Body]):
+    """What a composer is given beside its campaign: `prepare` makes of a message what its kind's operation takes, and
+    `pictures` is where an article's pictures come from."""
+
+    prepare: Callable[[Message], Body]
+    pictures: PictureSource
 
 
 class Composition(ABC, Generic[Body]):

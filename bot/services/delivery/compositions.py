@@ -10,7 +10,7 @@ from typing import Any
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import Operation
 from bot.domain.message import Message
-from bot.services.delivery.composing import Composition
+from bot.services.delivery.composing import Composition, Tools
 from bot.services.delivery.kinds import Kind
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection
@@ -40,7 +40,7 @@ class Compositions:
         found = self._made.get(campaign.id)
         if found is None or found.revision != await kind.revision(conn, campaign):
             prepare = self._prepare_edit if kind.operation is Operation.EDIT else self._prepare
-            found = await kind.compose(conn, campaign, prepare, self._pictures)
+            found = await kind.compose(conn, campaign, Tools(prepare, self._pictures))
             self._made[campaign.id] = found
         return found
 

@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article, ArticleState
 from bot.domain.copies import deletable_from
 from bot.domain.correction import Field, is_fixed
@@ -27,7 +26,7 @@ from bot.domain.rejections import Form
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
 from bot.render.reader.retracted import retracted
-from bot.services.delivery.composing import Attempt, Bodies, Body, Composition, Deletion
+from bot.services.delivery.composing import Attempt, Bodies, Body, Composition, Deletion, Tools
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns
@@ -202,9 +201,7 @@ def _neutral() -> bytes:
     return _NEUTRAL.read_bytes()
 
 
-async def correction_of(
-    conn: Connection, campaign: Campaign, source: PictureSource, prepare: Callable[[Message], Body]
-) -> Rewriting[Body]:
+async def correction_of(conn: Connection, campaign: Campaign, tools: Tools[Body]) -> Rewriting[Body]:
     """Return what makes every copy of an article say what it says now. Raises: UnknownArticle."""
     article = await articles.article(conn, campaign.subject.number)
     known = await topics.topics(conn)
@@ -216,7 +213,7 @@ async def correction_of(
     has_new_picture = any(Field.PICTURE in one.fields for one in article.corrections)
     picture: NewPicture | None = None
     if has_new_picture:
-        pictures = await pictures_of(conn, article, source)
+        pictures = await pictures_of(conn, article, tools.pictures)
         # A photo cannot become a text: one whose picture was taken away shows none.
         picture = _ArticlePicture(pictures) if article.story.pictures else NeutralPicture()
     credits = {one.credit for one in article.story.pictures}
@@ -227,12 +224,10 @@ async def correction_of(
         return without_photo(said)
 
     name = f"correction of {article.number}"
-    return Rewriting(name, audience, article, message, picture, prepare, savers, credit)
+    return Rewriting(name, audience, article, message, picture, tools.prepare, savers, credit)
 
 
-async def notice_of(
-    conn: Connection, campaign: Campaign, source: PictureSource, prepare: Callable[[Message], Body]
-) -> Rewriting[Body]:
+async def notice_of(conn: Connection, campaign: Campaign, tools: Tools[Body]) -> Rewriting[Body]:
     """Return what makes every copy of an article a notice of its retraction. Raises: UnknownArticle."""
     article = await articles.article(conn, campaign.subject.number)
 
@@ -240,11 +235,16 @@ async def notice_of(
         return retracted(article, look)
 
     return Rewriting(
-        f"notice of {article.number}", await to_notify(conn, campaign), article, message, NeutralPicture(), prepare
+        f"notice of {article.number}",
+        await to_notify(conn, campaign),
+        article,
+        message,
+        NeutralPicture(),
+        tools.prepare,
     )
 
 
-async def withdrawal_of(conn: Connection, campaign: Campaign) -> Deletion:
+async def withdrawal_of(conn: Connection, campaign: Campaign, tools: Tools[None]) -> Deletion:
     """Return what deletes every copy of an article that is young enough for it."""
     number = campaign.subject.number
     return Deletion(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
 from bot.domain.delivery import (
     ANNOUNCEMENT,
@@ -37,7 +36,7 @@ from bot.render.reader.digest import digest
 from bot.services.delivery.announced import announced, announcement_of
 from bot.services.delivery.blanking import blanking_of
 from bot.services.delivery.change_notes import change_note_of, concerned, revision_noted
-from bot.services.delivery.composing import Composition
+from bot.services.delivery.composing import Composition, Tools
 from bot.services.delivery.copies import (
     correction_of,
     is_taken_down,
@@ -70,26 +69,28 @@ def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a campaign of a kind does. Its name is in the database and is never given to another.
+    """What a campaign of a kind does.
 
-    `audience` says who gets it, `compose` what is sent (connection, campaign, what `prepare`s its messages for its
-    operation, where its pictures come from). `revision` returns the subject's as it stands now, at which a composition
-    is made anew; None: it never changes. `when` is asked at every claim and returns the time before which this chat, as
-    it is set today, is not to have it, which is `now` or earlier when nothing is to be waited for, and None when it is
-    never to have it. `fold` puts several into one list, the first and as many of the others as fit, and says which
-    these are: a digest, when it is told how the list came about, else what has waited for too long to be news. A kind
-    that has it goes out at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes.
-    `wishes` are those times, asked at every claim, of chats that want other ones for some subjects: what has a say in
-    them, and what it says (`domain.topic_wishes`); None: chats have the same for all. What `waits_for_quiet` comes
-    after a chat's quiet hours, and does not care for its other times. What settles it follows from the operation: sent,
-    a message has a receipt for all that its composition covers; edited, its receipt shows the new revision; deleted,
-    its receipt holds no message any more.
+    - `name`: what the database calls it; never given to another kind.
+    - `audience`, `compose`: who gets it, and what is sent.
+    - `revision`: the subject's as it stands now; when it changes, a composition is made anew. None: it never changes.
+    - `when`: asked at every claim, returns the time before which this chat, as it is set today, is not to have it:
+      `now` or earlier when it need not wait, None when it is never to have it.
+    - `fold`: puts several into one list, the first and as many of the others as fit, and says which these are: a
+      digest, when it is told how the list came about, else what waited too long to be news. A kind that has it goes out
+      at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes.
+    - `wishes`: those times, asked at every claim, of chats that want other ones for some subjects: what has a say in
+      them, and what it says (`domain.topic_wishes`). None: chats have the same for all.
+    - `waits_for_quiet`: it comes after a chat's quiet hours, whatever its other times are.
+
+    What settles it follows from the operation: sent, a message has a receipt for all that its composition covers;
+    edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
     """
 
     name: str
     lane: Lane
     audience: Callable[[Connection, Campaign], Awaitable[Audience]]
-    compose: Callable[[Connection, Campaign, Callable[[Message], Any], PictureSource], Awaitable[Composition[Any]]]
+    compose: Callable[[Connection, Campaign, Tools[Any]], Awaitable[Composition[Any]]]
     revision: Callable[[Connection, Campaign], Awaitable[int | None]]
     operation: Operation = Operation.SEND
     when: Callable[[Campaign, Chat, datetime], datetime | None] = at_once
@@ -102,12 +103,12 @@ async def _followers(conn: Connection, campaign: Campaign) -> Audience:
     return await followers_of(conn, campaign.subject.number, campaign.fixed_at)
 
 
-async def _edition(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Edition[Any]:
+async def _edition(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Edition[Any]:
     few = min(FEW, max(2, campaign.total)) if campaign.is_complete else FEW
     number = campaign.subject.number
-    return await edition_of(conn, number, campaign.fixed_at, pictures, prepare, form_of=campaign.form_of, few=few)
+    return await edition_of(
+        conn, number, campaign.fixed_at, tools.pictures, tools.prepare, form_of=campaign.form_of, few=few
+    )
 
 
 async def _wishes(conn: Connection, composition: Composition[Any], chats: Sequence[int], now: datetime) -> Wishes:
@@ -132,42 +133,10 @@ def _list(
     return message, editions[:many]
 
 
-async def _correction(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Composition[Any]:
-    return await correction_of(conn, campaign, pictures, prepare)
-
-
-async def _notice(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Composition[Any]:
+async def _notice(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     if await is_taken_down(conn, campaign):
-        return await blanking_of(conn, campaign, prepare)
-    return await notice_of(conn, campaign, pictures, prepare)
-
-
-async def _withdrawal(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Composition[Any]:
-    return await withdrawal_of(conn, campaign)
-
-
-async def _announcement(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Composition[Any]:
-    return await announcement_of(conn, campaign, prepare)
-
-
-async def _change_note(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Composition[Any]:
-    return await change_note_of(conn, campaign, prepare)
-
-
-async def _report(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
-) -> Composition[Any]:
-    return await report_of(conn, campaign, prepare)
+        return await blanking_of(conn, campaign, tools)
+    return await notice_of(conn, campaign, tools)
 
 
 async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
@@ -178,14 +147,14 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(NEWS, Lane.NEWS, audience=_followers, compose=_edition, revision=_revision, fold=_list, wishes=_wishes),
-        Kind(CORRECTION, Lane.LATER, outdated, _correction, _revision, Operation.EDIT),
+        Kind(CORRECTION, Lane.LATER, outdated, correction_of, _revision, Operation.EDIT),
         Kind(NOTICE, Lane.URGENT, to_notify, _notice, _revision, Operation.EDIT),
-        Kind(WITHDRAWAL, Lane.URGENT, young, _withdrawal, _as_promised, Operation.DELETE),
-        Kind(ANNOUNCEMENT, Lane.LATER, announced, _announcement, _as_promised, waits_for_quiet=True),
-        Kind(CORRECTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
-        Kind(SAVERS_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
-        Kind(RETRACTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
-        Kind(REPORT, Lane.LATER, reported, _report, _as_promised, waits_for_quiet=True),
+        Kind(WITHDRAWAL, Lane.URGENT, young, withdrawal_of, _as_promised, Operation.DELETE),
+        Kind(ANNOUNCEMENT, Lane.LATER, announced, announcement_of, _as_promised, waits_for_quiet=True),
+        Kind(CORRECTION_NOTE, Lane.LATER, concerned, change_note_of, revision_noted, waits_for_quiet=True),
+        Kind(SAVERS_NOTE, Lane.LATER, concerned, change_note_of, revision_noted, waits_for_quiet=True),
+        Kind(RETRACTION_NOTE, Lane.LATER, concerned, change_note_of, revision_noted, waits_for_quiet=True),
+        Kind(REPORT, Lane.LATER, reported, report_of, _as_promised, waits_for_quiet=True),
         # A further kind is one more row.
     )
 }

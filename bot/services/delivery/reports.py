@@ -16,7 +16,7 @@ from bot.render.editor.chart import chart
 from bot.render.editor.weekly_report import weekly_report
 from bot.render.look import Look
 from bot.services.charts.drawing import ChartDrawer
-from bot.services.delivery.composing import Attempt, Body, Composition
+from bot.services.delivery.composing import Attempt, Body, Composition, Tools
 from bot.services.newsroom import statistics
 from bot.store.delivery import weekly_reports
 from bot.store.delivery.campaigns import Campaign
@@ -29,9 +29,9 @@ async def reported(conn: Connection, campaign: Campaign) -> Recipients:
     return recipients_of(await _of(conn, campaign))
 
 
-async def report_of(conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any]) -> Composition[Any]:
+async def report_of(conn: Connection, campaign: Campaign, tools: Tools[Any]) -> Composition[Any]:
     """Return what a campaign's report sends."""
-    return Report(await _of(conn, campaign), campaign, prepare)
+    return Report(await _of(conn, campaign), campaign, tools.prepare)
 
 
 async def _of(conn: Connection, campaign: Campaign) -> WeeklyReport:
