@@ -18,8 +18,10 @@ from bot.errors import SettingsError
 from bot.event_loop import first_of, stop_on_signals, tune_garbage_collector
 from bot.running_store import RunningStore, open_store
 from bot.services.delivery import clocks
+from bot.services.delivery.claiming import SendingLimits
 from bot.services.delivery.dispatcher import Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.delivery.senders import SendingTools
 from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.startup import has_owner, hold_if_older, introduce, make_folder, refuse_what_cannot_work
@@ -150,16 +152,15 @@ async def running(
         notifier = Notifier(ctx)
         dispatcher = wake_ups.dispatcher = Dispatcher(
             db,
-            send_port(Gateway(application.bot, transport, store.leads), pacer),
-            look_of=ctx.look,
-            pictures=ctx.picture_source,
+            SendingTools(
+                send_port(Gateway(application.bot, transport, store.leads), pacer),
+                ctx.look,
+                ctx.picture_source,
+                metrics.count if is_seen else _discard,
+            ),
+            SendingLimits(settings.rate, settings.stale, ctx.paid_budget, reserve=reserve),
             clock=clock,
-            rate=settings.rate,
-            stale=settings.stale,
             alarm=notifier.alarm,
-            count=metrics.count if is_seen else _discard,
-            reserve=reserve,
-            paid_budget=ctx.paid_budget,
             leads=store.leads,
         )
         first_look = FirstLook()

@@ -23,10 +23,12 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Outcome, Status
 from bot.domain.publishing import PushWindow
 from bot.services.content.imports import Policy, Report, Seen, take
+from bot.services.delivery.claiming import SendingLimits
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.delivery.senders import SendingTools
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns
@@ -83,17 +85,10 @@ class PressRoom:
         ctx = self.house.equip(paid_budget=PaidBudget(paid_per_day, rate))
         return Dispatcher(
             self.db,
-            send_port(ctx.gateway, ctx.pacer),
-            look_of=ctx.look,
-            pictures=replace(ctx.picture_source, root=folder),
+            SendingTools(send_port(ctx.gateway, ctx.pacer), ctx.look, replace(ctx.picture_source, root=folder), count),
+            SendingLimits(rate, ctx.settings.stale, ctx.paid_budget, in_flight, reserve),
             clock=self.house.clock,
-            rate=rate,
-            stale=ctx.settings.stale,
             alarm=alarm,
-            count=count,
-            in_flight=in_flight,
-            reserve=reserve,
-            paid_budget=ctx.paid_budget,
             kinds=self.kinds,
             is_alone=self.is_alone,
             leads=self.leads,

@@ -34,8 +34,11 @@ from bot.domain.database_place import Place, place_of
 from bot.domain.delivery import Outcome
 from bot.event_loop import tune_garbage_collector
 from bot.services.delivery.attempt import SendPort
+from bot.services.delivery.claiming import SendingLimits
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
+from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.delivery.senders import SendingTools
 from bot.settings import Settings
 from bot.store.delivery import campaigns
 from bot.store.engine.database import Database
@@ -86,18 +89,17 @@ async def crew(
             alarms.append(f"{kind}: {reason}")
 
         tune_garbage_collector()  # as the running bot does
+        port = send_port(Gateway(bot, transport), pacer)
         dispatcher = Dispatcher(
             db,
-            _timed(send_port(Gateway(bot, transport), pacer), taken)
-            if is_timed
-            else send_port(Gateway(bot, transport), pacer),
-            look_of=lambda chat: look_of(chat, settings, bot.username),
-            pictures=PictureSource(),
+            SendingTools(
+                _timed(port, taken) if is_timed else port,
+                lambda chat: look_of(chat, settings, bot.username),
+                PictureSource(),
+            ),
+            SendingLimits(rate, timedelta(days=1), PaidBudget(0, rate), in_flight),
             clock=clock,
-            rate=rate,
-            stale=timedelta(days=1),
             alarm=alarm,
-            in_flight=in_flight,
         )
         try:
             yield Crew(db, dispatcher, pacer, alarms, taken)

@@ -33,11 +33,13 @@ from bot.domain.delivery_time import Listing
 from bot.domain.message import Message
 from bot.render.look import Look
 from bot.services.delivery.attempt import SendPort
-from bot.services.delivery.claiming import UNPACED_CLAIM_ROWS
+from bot.services.delivery.claiming import IN_FLIGHT, UNPACED_CLAIM_ROWS, SendingLimits
 from bot.services.delivery.composing import Composition
-from bot.services.delivery.dispatcher import IN_FLIGHT, Alarm, Dispatcher
+from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.kinds import KINDS
+from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.delivery.senders import SendingTools
 from bot.settings import checked
 from bot.store.engine.database import Database
 from bot.telegram_edge.kit.context import look_of
@@ -120,12 +122,9 @@ async def _send(path: Path, morning: Morning) -> tuple[float, float, float]:
     kinds = {**KINDS, NEWS: replace(KINDS[NEWS], fold=morning.fold)}
     dispatcher = Dispatcher(
         db,
-        port,
-        look_of=look,
-        pictures=PictureSource(),
+        SendingTools(port, look, PictureSource()),
+        SendingLimits(None, timedelta(days=1), PaidBudget(0, None)),
         clock=lambda: morning.now,
-        rate=None,
-        stale=timedelta(days=1),
         alarm=_alarm,
         kinds=kinds,
     )

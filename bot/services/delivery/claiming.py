@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.chat import Chat
 from bot.domain.circuit import Suspects
@@ -26,9 +26,25 @@ from bot.store.engine.database import Connection
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.readers import chats
 
+IN_FLIGHT = 64  # messages on their way at once
 UNPACED_CLAIM_ROWS = 512  # rows claimed ahead when nothing paces
 CORRECTIONS_SHARE = 0.1  # of what leaves while news does, too
 CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
+
+
+@dataclass(frozen=True, slots=True)
+class SendingLimits:
+    """What bounds the sending of one dispatcher.
+
+    `rate` is messages per second; None means no pace. `stale` is how late news is no news any more. `in_flight` may be
+    sent at once. While `reserve` is not held nothing is claimed; without one nobody watches the disk.
+    """
+
+    rate: float | None
+    stale: timedelta
+    paid_budget: PaidBudget
+    in_flight: int = IN_FLIGHT
+    reserve: Reserve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +65,16 @@ class Claimed:
 
 
 class Claimer:
-    """Claims for one dispatcher, as far as pauses, health, pace, budget and disk allow.
+    """Claims for one dispatcher, as far as pauses, health, pace, budget and disk allow."""
 
-    `rate` is messages per second; None means no pace. `in_flight` may be sent at once. While `reserve` is not
-    held nothing is claimed; without one nobody watches the disk.
-    """
-
-    def __init__(
-        self,
-        kinds: Mapping[str, Kind],
-        triage: Triage,
-        health: Health,
-        paid_budget: PaidBudget,
-        *,
-        rate: float | None,
-        in_flight: int,
-        reserve: Reserve | None,
-    ) -> None:
+    def __init__(self, kinds: Mapping[str, Kind], triage: Triage, health: Health, limits: SendingLimits) -> None:
         self._kinds = kinds
         self._triage = triage
         self._health = health
-        self._paid_budget = paid_budget
-        self._usual = in_flight + (UNPACED_CLAIM_ROWS if rate is None else max(4, int(rate * CLAIM_AHEAD)))
-        self._reserve = reserve
+        self._paid_budget = limits.paid_budget
+        rate = limits.rate
+        self._usual = limits.in_flight + (UNPACED_CLAIM_ROWS if rate is None else max(4, int(rate * CLAIM_AHEAD)))
+        self._reserve = limits.reserve
         self._for_corrections = 0.0  # of the room of past turns
 
     async def claim(self, conn: Connection, term: Term, in_hand: int, now: datetime) -> Claimed:

@@ -17,34 +17,27 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.content.web.pictures import PictureSource
 from bot.domain import lease
-from bot.domain.chat import Chat
-from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull, TermOver
-from bot.render.look import Look
-from bot.services.delivery.attempt import COULD_NOT_COMPOSE, SendPort
+from bot.services.delivery.attempt import COULD_NOT_COMPOSE
 from bot.services.delivery.chat_holds import ChatHolds
-from bot.services.delivery.claiming import Claimed, Claimer
+from bot.services.delivery.claiming import Claimed, Claimer, SendingLimits
 from bot.services.delivery.compositions import Compositions
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.services.delivery.own_times import OwnTimes
-from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.restrictions import Retries
-from bot.services.delivery.senders import Senders
+from bot.services.delivery.senders import Senders, SendingTools
 from bot.services.delivery.settler import Notes, Settler
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
 from bot.store.delivery import campaign_changes, campaigns, outbox
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Database
-from bot.store.engine.disk_reserve import Reserve
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = 64
 FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
 MAX_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 CLOCK_JUMP = timedelta(seconds=2)  # more than that is no mere correction of the clock
@@ -62,53 +55,42 @@ class Alarm(StrEnum):
 
 
 class Dispatcher:
-    """Sends what the outbox promises until told to stop. `rate` is messages per second; None means no pace."""
+    """Sends what the outbox promises until told to stop."""
 
     def __init__(
         self,
         db: Database,
-        wire: SendPort,
+        tools: SendingTools,
+        limits: SendingLimits,
         *,
-        look_of: Callable[[Chat], Look],
-        pictures: PictureSource,
         clock: Callable[[], datetime],
-        rate: float | None,
-        stale: timedelta,
         alarm: Callable[[Alarm, int | None, str | None], Awaitable[None]],
-        count: Callable[[Outcome], None] = lambda outcome: None,
-        in_flight: int = IN_FLIGHT,
-        reserve: Reserve | None = None,
-        paid_budget: PaidBudget | None = None,
         kinds: Mapping[str, Kind] = KINDS,
         is_alone: bool = True,
         leads: Callable[[int], bool] = lambda term: True,
     ) -> None:
-        """`alarm` is told what owners must know, `count` the outcome of every attempt.
+        """`alarm` is told what owners must know: what it is, the campaign it is about, and words of Telegram's.
 
-        While `reserve` is not held nothing is claimed; without one nobody watches the disk. Without a budget nothing
-        is paid for. `is_alone` when a lock makes sure that no other process sends from this database. `leads` is asked
+        `is_alone` when a lock makes sure that no other process sends from this database. `leads` is asked
         right before each message whether this process still sends, in the term that `run` was given.
         """
         self._db = db
-        self._wire = wire
+        self._tools = tools
+        self._limits = limits
         self._kinds = kinds
-        self._pictures = pictures
+        wire = tools.wire
         self._holds = ChatHolds(wire.held)
         self._compositions = Compositions(
-            kinds, prepare=wire.prepare, prepare_edit=wire.prepare_edit, pictures=pictures
+            kinds, prepare=wire.prepare, prepare_edit=wire.prepare_edit, pictures=tools.pictures
         )
-        own_times = OwnTimes(lambda chat: look_of(chat).zone, stale)
+        own_times = OwnTimes(lambda chat: tools.look_of(chat).zone, limits.stale)
         self._triage = Triage(db, kinds, self._compositions, own_times, self._holds)
         self._changed = asyncio.Event()
         self._settler = Settler(self._triage, self._holds, changed=self._changed.set)
-        self._look_of = look_of
         self._clock = clock
         self._alarm = alarm
-        self._count = count
-        self._in_flight = in_flight
-        self._reserve = reserve
-        self._paid_budget = paid_budget or PaidBudget(0, rate)
-        self._retries = Retries(stale)
+        self._paid_budget = limits.paid_budget
+        self._retries = Retries(limits.stale)
         self._latest = clock()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -116,9 +98,7 @@ class Dispatcher:
         self._leads = leads
         self._running: Mapping[int, Campaign] = {}
         self._health = Health()
-        self._claimer = Claimer(
-            kinds, self._triage, self._health, self._paid_budget, rate=rate, in_flight=in_flight, reserve=reserve
-        )
+        self._claimer = Claimer(kinds, self._triage, self._health, limits)
         self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
         self._begin_anew()
@@ -129,13 +109,10 @@ class Dispatcher:
         self._health.forget_suspects()
         self._senders = Senders(
             self._db,
-            self._wire,
+            self._tools,
             self._paid_budget,
             self._kinds,
-            self._pictures,
-            look_of=self._look_of,
             clock=self._clock,
-            count=self._count,
             may_leave=self._may_leave,
             answered=self._answered,
         )
@@ -276,7 +253,7 @@ class Dispatcher:
             log.warning(
                 "%d deliveries were claimed when newsbot last ended; all go out, those on the wire again", taken_back
             )
-        self._senders.start(self._in_flight)
+        self._senders.start(self._limits.in_flight)
 
     async def _end(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""
@@ -319,7 +296,8 @@ class Dispatcher:
         log.error("the outbox could not be written: %s", error)
         if not isinstance(error, StoreFull):
             return False
-        has_room = self._reserve is not None and self._reserve.give_up()
+        reserve = self._limits.reserve
+        has_room = reserve is not None and reserve.give_up()
         await self._alarm(Alarm.DISK, None, str(error))
         return has_room
 

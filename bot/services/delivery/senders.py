@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,30 +31,45 @@ from bot.store.engine.database import Database
 log = logging.getLogger(__name__)
 
 
+def _ignore(outcome: Outcome) -> None:
+    """Count nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingTools:
+    """With what messages are made and sent.
+
+    `look_of` tells how a chat sees newsbot, `pictures` where an article's pictures come from. `count` is told the
+    outcome of every attempt.
+    """
+
+    wire: SendPort
+    look_of: Callable[[Chat], Look]
+    pictures: PictureSource
+    count: Callable[[Outcome], None] = _ignore
+
+
 class Senders:
     """A fixed number of sender tasks, from `start` to `end`."""
 
     def __init__(
         self,
         db: Database,
-        wire: SendPort,
+        tools: SendingTools,
         paid_budget: PaidBudget,
         kinds: Mapping[str, Kind],
-        pictures: PictureSource,
         *,
-        look_of: Callable[[Chat], Look],
         clock: Callable[[], datetime],
-        count: Callable[[Outcome], None],
         may_leave: Callable[[int], bool],
         answered: Callable[[Item], None],
     ) -> None:
-        """`may_leave` and `count` are those of `Means`. `answered` is given each item back, with its outcome."""
-        self._means = Means(db, wire, paid_budget, clock, count, may_leave)
+        """`may_leave` is that of `Means`. `answered` is given each item back, with its outcome."""
+        self._means = Means(db, tools.wire, paid_budget, clock, tools.count, may_leave)
         self._paid_budget = paid_budget
         self._kinds = kinds
-        self._lists = Lists(wire.prepare, clock)
-        self._sent_lists = SentLists(db, pictures, wire.prepare_edit)
-        self._look_of = look_of
+        self._lists = Lists(tools.wire.prepare, clock)
+        self._sent_lists = SentLists(db, tools.pictures, tools.wire.prepare_edit)
+        self._look_of = tools.look_of
         self._answered = answered
         self._queue: deque[Item] = deque()
         self._without_work: deque[asyncio.Future[None]] = deque()  # senders that wait for an item
