@@ -1,4 +1,4 @@
-"""Publishing in chat: the copy that an editor checks, publish, stop, send the rest, take back, list only."""
+"""Publishing in chat: the copy that an editor checks, how an article goes out, and the message that shows how far."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ from collections.abc import Sequence
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState, Manner
-from bot.domain.delivery import SubjectType
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.only_to import read_only_to
 from bot.domain.pacing import full_rate
-from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
 from bot.domain.when_text import read_manner
-from bot.errors import OutOfTurn
-from bot.render import error_messages
-from bot.render.editor import announcements, article_note, desk, progress, telling
+from bot.render.editor import article_note, desk, progress
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.article_note import PictureCheck
 from bot.render.editor.progress import Sendable
 from bot.render.editor.verbs import Verb
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import campaign_control
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.services.newsroom.desk import Campaign, CampaignState
@@ -198,98 +193,6 @@ async def _ask_to_publish(ctx: BotContext, asked: Request | PressRequest, articl
     return question, article_note.publish_button(asked.words, article, reach)
 
 
-# Stopping and going on
-
-
-async def stop(ctx: BotContext, press: PressRequest) -> None:
-    """Let nothing more of a campaign leave. Also when the press is late: a stop can be taken back, a push cannot."""
-    found = await _campaign(ctx, press)
-    if found is None:
-        return
-    if found.state in (CampaignState.RUNNING, CampaignState.HELD):
-        try:
-            await campaign_control.stop(ctx.db, found.id, by=press.person, now=ctx.clock())
-        except OutOfTurn:
-            pass  # the last message left just now, and the message says so
-        else:
-            await press.toast(screens.stop_toast(press.words))
-    await follow(ctx, press, found.id)
-
-
-async def send_now(ctx: BotContext, press: PressRequest) -> None:
-    """Skip the rest of the undo time."""
-    found = await _campaign(ctx, press)
-    if found is None:
-        return
-    try:
-        await campaign_control.send_now(ctx.db, found.id, by=press.person, now=ctx.clock())
-    except OutOfTurn:  # another editor, a file or a burst was first
-        await _tell_how_it_stands(ctx, press)
-    else:
-        await press.toast(screens.now_toast(press.words))
-        await follow(ctx, press, found.id)
-
-
-async def send_rest(ctx: BotContext, press: PressRequest) -> None:
-    """Send the rest of what was stopped or held."""
-    found = await _campaign(ctx, press)
-    if found is None:
-        return
-    try:
-        await campaign_control.resume(ctx.db, found.id, by=press.person, now=ctx.clock())
-    except OutOfTurn:
-        await _tell_how_it_stands(ctx, press)
-    else:
-        await press.toast(screens.rest_toast(press.words))
-        await follow(ctx, press, found.id)
-
-
-async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
-    found = await newsdesk.campaign(ctx.db, number_of(press))
-    if found is None or found.state is not CampaignState.RUNNING or found.start_at <= ctx.clock():
-        return None
-    button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
-    question = announcements.send_now_question(press.words)
-    if found.subject.type == SubjectType.CHANGE_NOTE:
-        question = telling.send_now_question(press.words)
-    elif found.article is not None:
-        question = press.words("Send #{number} now?", number=found.article)
-    return asked_late(press, question, button)
-
-
-async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
-    found = await newsdesk.campaign(ctx.db, number_of(press))
-    if found is None or found.state not in (CampaignState.STOPPED, CampaignState.HELD):
-        return None
-    button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
-    question = announcements.send_rest_question(press.words)
-    if found.subject.type == SubjectType.CHANGE_NOTE:
-        question = telling.send_rest_question(press.words)
-    elif found.article is not None:
-        question = press.words("Send the rest of #{number} now?", number=found.article)
-    return asked_late(press, question, button)
-
-
-async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
-    """Answer a press that changes nothing any more with what is true now; the message says it too."""
-    found = await _campaign(ctx, press)
-    if found is None:
-        return
-    is_news = found.article is not None and not found.is_change
-    article = await newsdesk.article(ctx.db, found.article) if is_news and found.article is not None else None
-    if article is not None and article.state is not ArticleState.PUBLISHED:
-        await press.toast(screens.rest_refused(press.words, article.number), alert=True)
-    else:
-        toast = {
-            CampaignState.RUNNING: screens.now_toast,
-            CampaignState.STOPPED: screens.stop_toast,
-            CampaignState.HELD: screens.held_toast,
-            CampaignState.DONE: screens.done_toast,
-        }
-        await press.toast(toast[found.state](press.words))
-    await follow(ctx, press, found.id)
-
-
 def rate_of(ctx: BotContext) -> float:
     """Return the pace in messages per second that the operator's ceiling allows."""
     return full_rate(ctx.settings.rate)
@@ -351,13 +254,6 @@ def _link_fault(ctx: BotContext, article: Article) -> str | None:
     return link_fault(article.story.link, ctx.settings.fetch_allow)
 
 
-async def _campaign(ctx: BotContext, press: PressRequest) -> Campaign | None:
-    found = await newsdesk.campaign(ctx.db, number_of(press))
-    if found is None:
-        await press.toast(error_messages.button_too_old(press.words), alert=True)
-    return found
-
-
 async def latest_of(ctx: BotContext, number: int) -> Campaign | None:
     published = await newsdesk.publishes(ctx.db, number)
     return published[-1] if published else None
@@ -392,8 +288,5 @@ CONVERSATION = Conversation(
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),
         PressRule(Verb.SILENTLY, publish_silently, access=Access.EDITORS, late=ask_to_publish_so),
         PressRule(Verb.BREAKING, publish_breaking, access=Access.EDITORS, late=ask_to_publish_so),
-        PressRule(Verb.STOP, stop, access=Access.EDITORS),
-        PressRule(Verb.NOW, send_now, access=Access.EDITORS, late=ask_to_send_now),
-        PressRule(Verb.REST, send_rest, access=Access.EDITORS, late=ask_to_send_rest),
     ),
 )
