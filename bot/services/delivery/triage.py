@@ -53,6 +53,22 @@ class Unread:
     is_broken: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of one campaign's claimed deliveries, by chat.
+
+    `wanted` has the topic for which each chat that still wants it does; `standing` the receipts of what is to be
+    changed; `replied` the message to which each is a reply; `times` those of chats, None where the kind asks for none.
+    """
+
+    composition: Composition[Any]
+    wanted: Mapping[int, int]
+    standing: Mapping[int, Receipt]
+    replied: Mapping[int, int]
+    times: ChatTimes | None
+    by_channel: LeftToChannels
+
+
 class Triage:
     """Decides for one dispatcher, by each chat's own times and holds, and remembers which lists are claimed."""
 
@@ -105,19 +121,9 @@ class Triage:
         items: list[Item] = []
         lists: dict[int, list[Item]] = {}  # by the other campaigns that may go into them
         kind = self._kinds[campaign.kind]
-        changing = [one.chat for one in group if one.operation is not _SEND]
-        async with self._db.reading() as conn:
-            composition = await self._compositions.of(conn, campaign)
-            wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
-            standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
-            replied = await self._replied(conn, composition, group)
-            foldable = self._foldable(kind, running)
-            times = None
-            if kind.fold:
-                ask = partial(self._wishes, conn, foldable, {campaign.id: composition}, now)
-                times = await self._own_times.of(conn, campaign, group, people, foldable, now, ask)
-            sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
-            by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
+        foldable = self._foldable(kind, running)
+        known = await self._known(campaign, group, people, foldable, now)
+        composition, wanted, times = known.composition, known.wanted, known.times
         known_at, is_timed = monotonic(), kind.when is not at_once
         for delivery in group:
             number = delivery.chat
@@ -126,16 +132,16 @@ class Triage:
             its_times = times if times is not None and number not in times.at_once else None
             if its_times is not None:
                 item.chat, item.wished_by = its_times.found_by(campaign, chat)
-            if changing:
-                item.stands = standing.get(delivery.chat)
+            if known.standing:
+                item.stands = known.standing.get(number)
                 item.outcome = _lost(item.stands)
-            if replied:
-                item.reply_to = replied.get(delivery.chat)
+            if known.replied:
+                item.reply_to = known.replied.get(number)
             if chat.restriction is not None and not item.is_change:
                 item.is_kept = not chat.restriction.may_try(now)
             items.append(item)
             if chat.linked_channel is not None:
-                self._leave_to_channel(item, by_channel)
+                self._leave_to_channel(item, known.by_channel)
             if item.is_decided:
                 continue
             if is_timed or delivery.operation is not _SEND:
@@ -153,6 +159,29 @@ class Triage:
         # Only now: if one had raised, none of them would count as claimed.
         self._listed.update((item.chat.id, item.delivery.thread) for item in items if item.folded)
         return items
+
+    async def _known(
+        self,
+        campaign: Campaign,
+        group: Sequence[Delivery],
+        people: Mapping[int, Chat],
+        foldable: Mapping[int, Campaign],
+        now: datetime,
+    ) -> _Known:
+        """Read what has to be known of one campaign's deliveries, all of it in the same state of the database."""
+        changing = [one.chat for one in group if one.operation is not _SEND]
+        async with self._db.reading() as conn:
+            composition = await self._compositions.of(conn, campaign)
+            wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
+            standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
+            replied = await self._replied(conn, composition, group)
+            times = None
+            if self._kinds[campaign.kind].fold:
+                ask = partial(self._wishes, conn, foldable, {campaign.id: composition}, now)
+                times = await self._own_times.of(conn, campaign, group, people, foldable, now, ask)
+            sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
+            by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
+        return _Known(composition, wanted, standing, replied, times, by_channel)
 
     async def _wishes(
         self,
