@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from story import StoryHouse
+from what_became import statuses
 
 from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
@@ -28,7 +29,7 @@ from bot.services.delivery.kinds import KINDS, Kind
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, receipts
+from bot.store.delivery import campaigns
 from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.readers import chats
@@ -167,7 +168,7 @@ class PressRoom:
 
     async def statuses(self, article: Article) -> dict[Status, int]:
         async with self.db.reading() as conn:
-            return await receipts.statuses(conn, article.number)
+            return await statuses(conn, article.number)
 
     async def campaign(self, number: int) -> campaigns.Campaign:
         async with self.db.reading() as conn:

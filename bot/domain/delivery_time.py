@@ -201,11 +201,6 @@ def start_of_hour(zone: tzinfo, at: datetime) -> datetime:
     return at.astimezone(UTC) - into
 
 
-def is_quiet(timing: Timing, zone: tzinfo, at: datetime) -> bool:
-    """Return whether a moment lies in the quiet hours."""
-    return _end_of_quiet(timing.quiet, zone, at) is not None
-
-
 def quiet_until(timing: Timing, zone: tzinfo, at: datetime) -> datetime | None:
     """Return when the quiet hours end in which a moment lies; None when it lies in none."""
     return _end_of_quiet(timing.quiet, zone, at)

@@ -19,7 +19,7 @@ import town
 
 from bot.domain.delivery import Sent, settle
 from bot.services.newsroom import newsroom
-from bot.store.delivery import campaigns, leases, outbox, retention, settlement
+from bot.store.delivery import campaign_changes, campaigns, leases, outbox, retention, settlement
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Database
 
@@ -44,7 +44,7 @@ async def settle_all(db: Database) -> None:
                 stands = settle(delivery, Sent(message_id), now)
                 settled.append(Settled(stands, [(subject_of[delivery.campaign], 1)], True))
             await settlement.settle(conn, settled, now, owner=owner)
-            await campaigns.close_finished(conn, now)
+            await campaign_changes.close_finished(conn, now)
         if not claimed:
             return
 

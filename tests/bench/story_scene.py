@@ -158,11 +158,13 @@ class Scene(Street):
                 before, since = now, loop.time()
             elif loop.time() - since > STUCK:
                 self._stopped = dict.fromkeys(self._stopped)  # rows may have been written after the stop
-                if (stopped := await self._wait_for_editors()) == now:
+                stopped = await self._wait_for_editors()
+                if now is not None and now <= stopped:  # fewer, where a story was stopped before all had their rows
                     return
                 moved += 1
                 if moved > 15:
-                    raise AssertionError(f"{now} deliveries wait for ever\n{self._tail()}")
+                    where, held = self.variables["PYTHONPATH"], {key: await self.delivery(key) for key in self._stopped}
+                    raise AssertionError(f"{where}: {now} deliveries wait for ever; of {held}\n{self._tail()}")
                 await self._wait_out(RETRIES)
                 since = loop.time()
             await asyncio.sleep(0.02)  # what is written down shows only in the numbers

@@ -18,11 +18,11 @@ from bot.domain.delivery_time import (
     Way,
     decide,
     end_of_hour,
-    is_quiet,
     leaves_at,
     listing,
     moment_of,
     next_daily,
+    quiet_until,
     start_of_hour,
 )
 
@@ -132,7 +132,7 @@ def test_nothing_leaves_in_quiet_hours_or_before_it_is_news(timing, zone, since,
     now = since + later
     at = leaves_at(timing, zone, since, now)
     assert at >= since
-    assert not is_quiet(timing, zone, max(at, now))
+    assert quiet_until(timing, zone, max(at, now)) is None
 
 
 @given(TIMINGS, st.sampled_from(ZONES), MOMENTS, st.timedeltas(timedelta(0), timedelta(days=3)))
@@ -149,14 +149,14 @@ def test_what_waits_may_leave_when_its_time_has_come_and_not_a_second_before(tim
 
 @given(TIMINGS, st.sampled_from(ZONES), MOMENTS)
 def test_a_list_says_when_it_was_due_and_the_next_is_later(timing, zone, now) -> None:
-    if is_quiet(timing, zone, now):
+    if quiet_until(timing, zone, now) is not None:
         return
     said = listing(timing, zone, now)
     assert said.at <= now
     assert (said.next_at is None) == (timing.mode is Mode.NOW)
     if said.next_at is not None:
         assert said.next_at > now
-        assert not is_quiet(timing, zone, said.next_at)
+        assert quiet_until(timing, zone, said.next_at) is None
 
 
 @given(TIMINGS, st.sampled_from(ZONES), MOMENTS, st.timedeltas(timedelta(0), timedelta(days=2)))
@@ -239,7 +239,7 @@ def test_what_waited_for_the_end_of_quiet_hours_comes_one_by_one_up_to_three() -
     ],
 )
 def test_quiet_hours_are_those_of_the_local_clock(quiet: Quiet, at: str, is_so: bool) -> None:
-    assert is_quiet(Timing(quiet=quiet), BERLIN, _utc(at)) is is_so
+    assert (quiet_until(Timing(quiet=quiet), BERLIN, _utc(at)) is not None) is is_so
 
 
 def test_without_wishes_news_leaves_at_once() -> None:

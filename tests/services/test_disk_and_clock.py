@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from press_room import PressRoom, press_room
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
-from what_became import WHAT_BECAME
+from what_became import WHAT_BECAME, has
 
 from bot.background import clean_up, fan_out, forget_gone, keep_backups, restart_on_error, watch_disk, watch_file
 from bot.domain.delivery import Status
@@ -23,7 +23,6 @@ from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.services.delivery import delivery_reports, dispatcher
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import campaign_control
-from bot.store.delivery import receipts
 from bot.store.desk import incidents
 from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import disk_reserve
@@ -420,7 +419,7 @@ async def test_the_house_is_kept_while_people_write(house: StoryHouse, tmp_path:
         async with house.db.reading() as conn:
             rows = await conn.execute_fetchall(f"SELECT count(message_id) FROM {WHAT_BECAME}")
             assert next(iter(rows))[0] == 0
-            assert await receipts.has(conn, article.number, people[0])
+            assert await has(conn, article.number, people[0])
         with pytest.raises(OutOfTurn, match="too old"):
             await delivery_reports.try_again(house.db, article.number, by=None, now=house.clock())
         await clean_up(house.db, None, house.clock())

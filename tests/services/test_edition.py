@@ -66,7 +66,7 @@ async def test_a_body_is_prepared_once_for_all_who_see_the_same(
         return prepare(message)
 
     monkeypatch.setattr(gateway, "prepare", noted)
-    monkeypatch.setattr(room.dispatcher._triage, "_prepare", noted)
+    monkeypatch.setattr(room.dispatcher._compositions, "_prepare", noted)
     people = await room.people(60)
     await room.follow(people[:40], "Energy")
     await room.follow(people[40:], "Storage")
@@ -90,7 +90,7 @@ async def test_a_correction_is_prepared_once_for_all_who_see_the_same(
         prepared.append(message)
         return prepare(message)
 
-    monkeypatch.setattr(room.dispatcher._triage, "_prepare_edit", noted)
+    monkeypatch.setattr(room.dispatcher._compositions, "_prepare_edit", noted)
     people = await room.people(60)
     await room.follow(people, "Energy")
     async with room.db.transaction() as conn:

@@ -13,7 +13,7 @@ from bot import background
 from bot.services.delivery.fanout import fan_out_next, next_start
 from bot.services.newsroom import campaign_control, newsroom
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, fanout, outbox
+from bot.store.delivery import campaign_changes, campaigns, fanout, outbox
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.engine.disk_reserve import Reserve
 
@@ -79,7 +79,7 @@ async def test_a_new_busy_period_draws_anew(desk: Desk) -> None:
         orders.append(await _order(desk, campaign))
         async with desk.db.transaction() as conn:  # all sent
             await conn.execute("DELETE FROM deliveries")
-            await campaigns.close_finished(conn, desk.now)
+            await campaign_changes.close_finished(conn, desk.now)
     assert orders[0] != orders[1]
 
 

@@ -17,7 +17,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
 from bot.sandbox.world.faults import Held, Page, Refuse, Throttle
-from bot.services.delivery import attempt, dispatcher, triage
+from bot.services.delivery import attempt, chat_holds, dispatcher
 from bot.services.readers import membership
 from bot.store.delivery import campaigns, fanout, leases, outbox, paid_messages
 from bot.store.delivery.campaigns import CampaignState
@@ -329,12 +329,12 @@ async def test_those_who_failed_together_are_not_tried_again_together(room: Pres
 async def test_the_chats_that_are_held_behind_a_second_try_are_bounded(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(triage, "HELD_CHATS", 2)
+    monkeypatch.setattr(chat_holds, "HELD_CHATS", 2)
     await room.follow(await room.people(OUTAGE_FROM - 1), "Energy")
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     room.world.faults.add(Page())
     await room.run()
-    assert len(room.dispatcher._triage._holds) == 2
+    assert len(room.dispatcher._holds._behind) == 2
 
 
 async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_at_the_end(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from what_became import has, statuses
 
 from bot.domain.delivery import Status, Subject, SubjectType
 from bot.store.delivery import campaigns, delivery_reports, leases, outbox, receipts
@@ -103,8 +104,8 @@ async def test_everything_that_was_on_its_way_or_had_come_to_an_end_is_there(
                 -3: (502, 77, 2),
             }
             assert (held[1].has_photo, held[-3].has_photo, held[-3].unsure) == (True, False, 3)
-            assert await receipts.has(conn, 9, 1)
-            assert await receipts.statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
+            assert await has(conn, 9, 1)
+            assert await statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
             assert await receipts.failures(conn, 1) == [(2, "too long")]
             told = await conn.execute_fetchall("SELECT subject FROM told ORDER BY subject")
             assert [row["subject"] for row in told] == [1, 2, 3, 4, 9]

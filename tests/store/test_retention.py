@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from databases import empty_database
 from store_samples import NOW, put_article, put_chats
-from what_became import WHAT_BECAME
+from what_became import WHAT_BECAME, has, statuses, waiting
 
 from bot.domain.delivery import NEWS, Lane, Status, Subject, SubjectType
 from bot.store.content.story_json import epoch
-from bot.store.delivery import campaigns, outbox, receipts, retention
+from bot.store.delivery import campaigns, retention
 from bot.store.delivery.retention import ROWS_PER_STEP
 from bot.store.desk import audit_log, progress_messages
 from bot.store.engine.database import Database
@@ -94,8 +94,8 @@ async def test_an_old_delivery_keeps_the_fact_and_loses_the_message(db: Database
         (9, 3, None, None, None, "too long"),
     ]
     async with db.reading() as conn:
-        assert await receipts.has(conn, 1, 7)
-        assert await receipts.statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
+        assert await has(conn, 1, 7)
+        assert await statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
         assert await retention.is_closed(conn, 1)
 
 
@@ -157,8 +157,8 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
     async with db.reading() as conn:
         given_up, kept = await campaigns.campaign(conn, old), await campaigns.campaign(conn, young)
         assert (given_up.state, given_up.unwanted, given_up.settled) == ("done", ROWS_PER_STEP + 3, given_up.total)
-        assert await outbox.waiting(conn, old) == 0
-        assert kept.state == "stopped" and await outbox.waiting(conn, young) == ROWS_PER_STEP + 3
+        assert await waiting(conn, old) == 0
+        assert kept.state == "stopped" and await waiting(conn, young) == ROWS_PER_STEP + 3
 
 
 async def test_the_log_is_kept_for_a_year_and_old_progress_messages_are_let_go(db: Database) -> None:

@@ -22,7 +22,6 @@ PAGE = 8  # sources of a list, and rows of topics
 _NAME = 48  # UTF-16 code units
 _ADDRESS = 200
 _FAULT = 200
-_SHOWN = 5  # entries of a feed that is tried
 _TICK = "✓ "
 
 

@@ -1,4 +1,4 @@
-"""What an announcement sends, and to whom: the words of the bot's people as they wrote them, the same in every chat."""
+"""What an announcement sends, and to whom: what an editor wrote, the same in every chat."""
 
 from __future__ import annotations
 

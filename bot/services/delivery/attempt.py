@@ -146,7 +146,7 @@ class ItemAttempt(Attempt[Any]):
         return outcome
 
     async def _answered(self, outcome: Outcome, body: Any, is_paid: bool) -> Outcome:
-        """Return what became of a call that was not simply taken, once what can be mended at once is."""
+        """Return what became of a call that was refused or throttled, after mending what can be mended at once."""
         means, item = self._means, self._item
         match outcome:
             case Throttled(wait):

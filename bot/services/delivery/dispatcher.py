@@ -24,17 +24,20 @@ from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull, TermOver
 from bot.render.look import Look
 from bot.services.delivery.attempt import COULD_NOT_COMPOSE, SendPort
+from bot.services.delivery.chat_holds import ChatHolds
 from bot.services.delivery.claiming import Claimed, Claimer
+from bot.services.delivery.compositions import Compositions
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
+from bot.services.delivery.own_times import OwnTimes
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.restrictions import Retries
 from bot.services.delivery.senders import Senders
 from bot.services.delivery.settler import Notes, Settler
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
-from bot.store.delivery import campaigns, outbox
+from bot.store.delivery import campaign_changes, campaigns, outbox
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
@@ -90,18 +93,14 @@ class Dispatcher:
         self._wire = wire
         self._kinds = kinds
         self._pictures = pictures
-        self._triage = Triage(
-            db,
-            kinds,
-            prepare=wire.prepare,
-            prepare_edit=wire.prepare_edit,
-            held=wire.held,
-            zone_of=lambda chat: look_of(chat).zone,
-            pictures=pictures,
-            stale=stale,
+        self._holds = ChatHolds(wire.held)
+        self._compositions = Compositions(
+            kinds, prepare=wire.prepare, prepare_edit=wire.prepare_edit, pictures=pictures
         )
+        own_times = OwnTimes(lambda chat: look_of(chat).zone, stale)
+        self._triage = Triage(db, kinds, self._compositions, own_times, self._holds)
         self._changed = asyncio.Event()
-        self._settler = Settler(self._triage, changed=self._changed.set)
+        self._settler = Settler(self._triage, self._holds, changed=self._changed.set)
         self._look_of = look_of
         self._clock = clock
         self._alarm = alarm
@@ -203,7 +202,7 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await self._settler.write(conn, notes, now, self._term.owner)
             await self._retries.try_due(conn, now)
-            await campaigns.close_finished(conn, now)
+            await campaign_changes.close_finished(conn, now)
             if self._is_leading():
                 claimed = await self._claimer.claim(conn, self._term, self._in_hand - notes.many, now)
             else:  # what is in hand comes back by itself
@@ -230,7 +229,7 @@ class Dispatcher:
         self._paid_budget.fill(claimed.reserved)
         self._in_hand += len(claimed.deliveries) - notes.many
         if not claimed.is_paused:
-            self._triage.keep(claimed.running)
+            self._compositions.keep(claimed.running)
             self._health.keep(claimed.running)
 
     def _answered(self, item: Item) -> None:
@@ -286,7 +285,7 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await self._settler.write(conn, notes, now, owner)
             await outbox.release(conn, [item.delivery for item in untried], owner=owner)
-            await campaigns.close_finished(conn, now)
+            await campaign_changes.close_finished(conn, now)
             await self._paid_budget.give_back(conn)
             await self._term.end(conn)
         self._settler.written(notes)
@@ -336,7 +335,7 @@ class Dispatcher:
             log.warning("the clock was set back by %d s", (self._latest - now).total_seconds())
             async with self._db.transaction() as conn:
                 await outbox.set_back(conn, now, self._latest - now)
-            self._triage.forget_holds()
+            self._holds.clear()
             self._health.forget_times()
             self._term = self._term.renew_soon()
         self._latest = now

@@ -14,7 +14,7 @@ from itertools import repeat
 
 from bot.services.delivery import clocks
 from bot.services.delivery.kinds import KINDS, Kind
-from bot.store.delivery import campaigns, fanout, turns
+from bot.store.delivery import campaign_changes, campaigns, fanout, turns
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Database
 from bot.store.readers import chats
@@ -60,7 +60,7 @@ async def fan_out_next(
         if more:
             db.repeatable()  # the cursor is lost with the rows
         else:
-            await campaigns.close_finished(conn, now)  # it may have reached nobody
+            await campaign_changes.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1
 
 

@@ -51,7 +51,7 @@ class PreparedList:
         return self._next(self._fullest)
 
     def body(self, form: int) -> Any:
-        """Return what the wire sends, made when it is asked for."""
+        """Return the serialised message of a form, made when it is first asked for."""
         if form not in self._bodies:
             self._bodies[form] = self._lists.prepare(self._forms[form][1])
         return self._bodies[form]
@@ -90,7 +90,7 @@ class PreparedList:
 
 
 class Lists:
-    """`prepare` makes of a message what the wire sends; `clock` tells the time."""
+    """Keeps the lists that go out, each made once. `prepare` serialises a message; `clock` tells the time."""
 
     def __init__(self, prepare: Callable[[Message], Any], clock: Callable[[], datetime]) -> None:
         self.prepare = prepare

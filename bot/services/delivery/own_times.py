@@ -45,11 +45,11 @@ class OwnTimes:
         campaign: Campaign,
         group: Sequence[Delivery],
         people: Mapping[int, Chat],
-        likes: Mapping[int, Campaign],
+        foldable: Mapping[int, Campaign],
         now: datetime,
         ask: Callable[[int, Sequence[int]], Awaitable[Wishes]],
-    ) -> TheirTimes:
-        """Return what has to be known of a campaign's deliveries; `likes` may go into a list with it.
+    ) -> ChatTimes:
+        """Return what has to be known of a campaign's deliveries; `foldable` may go into a list with it.
 
         `people` are their chats as they have set themselves; `ask` returns the wishes of chats for what a campaign
         brings, as its kind does.
@@ -69,7 +69,7 @@ class OwnTimes:
             elif chat is not None and not _as_for(campaign, chat, wished).chat.timing.is_at_once:
                 chats.append(one.chat)
         rows: dict[int, list[Waiting]] = {}
-        for row in await outbox.of_chats(conn, dict.fromkeys(chats), likes) if chats else ():
+        for row in await outbox.of_chats(conn, dict.fromkeys(chats), foldable) if chats else ():
             rows.setdefault(row.chat, []).append(row)
         others: dict[int, list[int]] = {}
         for wishing in wishes:
@@ -77,10 +77,10 @@ class OwnTimes:
                 if row.campaign != campaign.id:
                     others.setdefault(row.campaign, []).append(wishing)
         for number, wishing_for_it in others.items():
-            wished |= self._wished(likes[number], await ask(number, wishing_for_it), people)
+            wished |= self._wished(foldable[number], await ask(number, wishing_for_it), people)
         calm = [id for id in rows if id in people and (id in wishes or people[id].timing.mode is Mode.CALM)]
         counted = await pushes.latest(conn, calm) if calm else {}
-        return TheirTimes(self, at_once, people, wished, likes, rows, counted, now)
+        return ChatTimes(self, at_once, people, wished, foldable, rows, counted, now)
 
     def _wished(self, campaign: Campaign, wishes: Wishes, people: Mapping[int, Chat]) -> dict[tuple[int, int], Wished]:
         """Return chats with the times that they wish for what a campaign brings, by campaign and chat."""
@@ -94,7 +94,7 @@ class OwnTimes:
     def is_stale(self, due_at: datetime, now: datetime) -> bool:
         return publishing.is_stale(due_at, now, self._stale)
 
-    def leaves_alone(self, item: Item, times: TheirTimes) -> None:
+    def leaves_alone(self, item: Item, times: ChatTimes) -> None:
         """Take note that an item is sent by itself."""
         if item.chat.timing.is_at_once and not item.delivery.waits:
             return
@@ -124,9 +124,9 @@ class OwnTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class TheirTimes:
+class ChatTimes:
     """What is known of the chats of one campaign's claimed deliveries: what they wish for single campaigns, all that
-    waits for each, `likes` by campaign, and how many stories came alone to calm ones in which hour.
+    waits for each, `foldable` by campaign, and how many stories came alone to calm ones in which hour.
 
     Of those `at_once` nothing waits or is to wait: theirs leave now, alone, and nothing more need be asked.
     """
@@ -135,7 +135,7 @@ class TheirTimes:
     at_once: Set[int]
     people: Mapping[int, Chat]
     wished: Mapping[tuple[int, int], Wished]
-    likes: Mapping[int, Campaign]
+    foldable: Mapping[int, Campaign]
     rows: Mapping[int, Sequence[Waiting]]
     counted: Mapping[tuple[int, int], tuple[datetime, int]]
     now: datetime
@@ -144,7 +144,7 @@ class TheirTimes:
         return self.own_times.zone_of(item.chat)
 
     def found_by(self, campaign: Campaign, chat: Chat) -> Wished:
-        """Return a chat as a campaign finds it."""
+        """Return a chat with the times that count for a campaign."""
         return _as_for(campaign, chat, self.wished)
 
     def way(self, item: Item) -> Way | Wait:
@@ -184,7 +184,7 @@ class TheirTimes:
                 continue
             chat = self._as_for(row)
             zone = self.own_times.zone_of(chat) if is_own or not chat.timing.is_at_once else UTC
-            if self._is_late(self.likes[row.campaign], chat, zone) or (
+            if self._is_late(self.foldable[row.campaign], chat, zone) or (
                 is_own and self._is_alike(row, chat, item.chat) and self._has_come(row, chat, zone)
             ):
                 found.append(row.campaign)
@@ -194,7 +194,7 @@ class TheirTimes:
         """Return whether what belongs into an item's list may still be without its row."""
         whole, zone = self.people[item.chat.id], self.zone(item)
         has_wishes = (item.campaign.id, item.chat.id) in self.wished
-        for one in self.likes.values():
+        for one in self.foldable.values():
             if one.is_complete or one.start_at > self.now:
                 continue
             # What it wishes for one that has no row yet is not known; it may be the same as for this one.
@@ -213,7 +213,7 @@ class TheirTimes:
 
     def _as_for(self, row: Waiting) -> Chat:
         """Return the chat of a row as it is for the row's campaign."""
-        return _as_for(self.likes[row.campaign], self.people[row.chat], self.wished).chat
+        return _as_for(self.foldable[row.campaign], self.people[row.chat], self.wished).chat
 
     @staticmethod
     def _is_alike(row: Waiting, chat: Chat, other: Chat) -> bool:
@@ -225,7 +225,7 @@ class TheirTimes:
 
     def _has_come(self, row: Waiting, chat: Chat, zone: tzinfo) -> bool:
         was_due = _was_due(row.waits, row.not_before, chat)
-        since = _since(self.likes[row.campaign], chat)
+        since = _since(self.foldable[row.campaign], chat)
         return has_come(chat.timing, zone, since, self.now, waited=row.waits, was_due=was_due)
 
     def _pushed(self, item: Item, zone: tzinfo) -> int:
@@ -245,7 +245,7 @@ class TheirTimes:
 
 
 def _as_for(campaign: Campaign, chat: Chat, wished: Mapping[tuple[int, int], Wished] = _NONE) -> Wished:
-    """Return a chat with the times that a campaign finds: breaking news may find none."""
+    """Return a chat with the times that count for a campaign: none for breaking news, where the chat allows that."""
     if campaign.is_breaking and chat.breaking:
         return Wished(chat.for_breaking_news())
     return wished.get((campaign.id, chat.id)) or Wished(chat)

@@ -7,7 +7,6 @@ transaction. A note is dropped only once it is on disk: what could not be writte
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from bot.domain.delivery import (
     settle,
 )
 from bot.services.delivery import restrictions
+from bot.services.delivery.chat_holds import ChatHolds
 from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.delivery.triage import Triage, Unread
@@ -37,8 +37,6 @@ from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
 from bot.store.readers import chat_rows, chats, pushes
 from bot.store.statistics import activity
-
-log = logging.getLogger(__name__)
 
 READ_AGAIN_AFTER = timedelta(seconds=1)
 
@@ -65,8 +63,9 @@ class Notes:
 class Settler:
     """Keeps the notes of one dispatcher. `changed` is called with every note."""
 
-    def __init__(self, triage: Triage, changed: Callable[[], None]) -> None:
+    def __init__(self, triage: Triage, holds: ChatHolds, changed: Callable[[], None]) -> None:
         self._triage = triage
+        self._holds = holds
         self._changed = changed
         self._answered: list[Item] = []
         self._unread: list[Unread] = []
@@ -139,21 +138,21 @@ class Settler:
                 is_list = bool(item.folded) or (item.stands is not None and item.stands.is_list)
                 list_id = None if item.sent_list is None else item.sent_list.id
                 finished.append(Settled(sent, item.composition.covers, item.has_photo, is_list, list_id))
-                self._triage.release_chat(sent.chat)
+                self._holds.release(sent.chat)
                 continue
             stands = _stands(item, now)
             await _note_chat(conn, item, now)
             if stands.status is Status.WAITING:
                 again.append(stands)
                 if not (item.is_change or isinstance(item.outcome, Postponed)):
-                    self._triage.hold(stands, now)
+                    self._holds.hold_behind(stands, now)
             else:
                 if item.delivery.operation is Operation.DELETE and is_kept(stands.reason):
                     kept.setdefault(item.campaign.id, []).append(item)
                     stands = stands._replace(status=Status.UNWANTED)
                 finished.append(Settled(stands, item.composition.covers, item.has_photo))
                 if item.outcome is not None:
-                    self._triage.release_chat(item.delivery.chat)
+                    self._holds.release(item.delivery.chat)
         in_threads = [item for item in answered if item.delivery.thread]
         if in_threads:
             await note_threads(conn, in_threads, now)

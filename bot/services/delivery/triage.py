@@ -9,27 +9,26 @@ Telegram holds are put back. All others are sent as their campaign's kind compos
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
 
-from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
 from bot.domain.correction import GONE, LEFT_BEHIND
 from bot.domain.delivery import Delivery, Operation, Outcome, Postponed, Rejected, Throttled
 from bot.domain.delivery_time import Wait, Waits, Way, listing, quiet_until
 from bot.domain.linked_groups import CAME_BY_CHANNEL
-from bot.domain.message import Message
 from bot.errors import StoreError
+from bot.services.delivery.chat_holds import ChatHolds
 from bot.services.delivery.composing import Composition
+from bot.services.delivery.compositions import Compositions
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind, Wishes, at_once
 from bot.services.delivery.linked_groups import LeftToChannels, left_to_channels
-from bot.services.delivery.own_times import OwnTimes, TheirTimes
+from bot.services.delivery.own_times import ChatTimes, OwnTimes
 from bot.store.delivery import receipts
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
@@ -38,14 +37,10 @@ from bot.store.engine.database import Connection, Database
 log = logging.getLogger(__name__)
 
 _SEND = Operation.SEND
-MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
-SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
-NO_HOLD = timedelta(0)
 ROWS_PAUSE = timedelta(seconds=1)
 """How long a list waits for campaigns that have not all of their rows yet."""
 LIST_PAUSE = timedelta(seconds=60)
 """How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
-HELD_CHATS = 4096
 IN_A_LIST = "it stands in a list with others"
 """Why a copy is not changed: that would change what the list says of others."""
 
@@ -59,29 +54,16 @@ class Unread:
 
 
 class Triage:
-    """Keeps the compositions of what is on its way. `held` gives the seconds for which a chat must not be sent to."""
+    """Decides for one dispatcher, by each chat's own times and holds, and remembers which lists are claimed."""
 
     def __init__(
-        self,
-        db: Database,
-        kinds: Mapping[str, Kind],
-        *,
-        prepare: Callable[[Message], Any],
-        prepare_edit: Callable[[Message], Any],
-        held: Callable[[int], float],
-        zone_of: Callable[[Chat], tzinfo],
-        pictures: PictureSource,
-        stale: timedelta,
+        self, db: Database, kinds: Mapping[str, Kind], compositions: Compositions, own_times: OwnTimes, holds: ChatHolds
     ) -> None:
         self._db = db
-        self._own_times = OwnTimes(zone_of, stale)
         self._kinds = kinds
-        self._prepare = prepare
-        self._prepare_edit = prepare_edit
-        self._held = held
-        self._pictures = pictures
-        self._compositions: dict[int, Composition[Any]] = {}  # by campaign
-        self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
+        self._compositions = compositions
+        self._own_times = own_times
+        self._holds = holds
         self._listed: set[tuple[int, int]] = set()  # chats and threads with a claimed list
 
     async def sort(
@@ -125,15 +107,15 @@ class Triage:
         kind = self._kinds[campaign.kind]
         changing = [one.chat for one in group if one.operation is not _SEND]
         async with self._db.reading() as conn:
-            composition = await self._composition(conn, campaign)
+            composition = await self._compositions.of(conn, campaign)
             wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
             replied = await self._replied(conn, composition, group)
-            likes = self._likes(kind, running)
+            foldable = self._foldable(kind, running)
             times = None
             if kind.fold:
-                ask = partial(self._wishes, conn, likes, {campaign.id: composition}, now)
-                times = await self._own_times.of(conn, campaign, group, people, likes, now, ask)
+                ask = partial(self._wishes, conn, foldable, {campaign.id: composition}, now)
+                times = await self._own_times.of(conn, campaign, group, people, foldable, now, ask)
             sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
             by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
         known_at, is_timed = monotonic(), kind.when is not at_once
@@ -163,11 +145,11 @@ class Triage:
             if its_times is not None and not item.is_decided:
                 for other in self._place(item, its_times, now):
                     lists.setdefault(other, []).append(item)
-            hold = self._hold(number, now)
+            hold = self._holds.of(number, now)
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
         if lists:
-            await self._fill(lists, likes, now)
+            await self._fill(lists, foldable, now)
         # Only now: if one had raised, none of them would count as claimed.
         self._listed.update((item.chat.id, item.delivery.thread) for item in items if item.folded)
         return items
@@ -175,7 +157,7 @@ class Triage:
     async def _wishes(
         self,
         conn: Connection,
-        likes: Mapping[int, Campaign],
+        foldable: Mapping[int, Campaign],
         composed: Mapping[int, Composition[Any]],
         now: datetime,
         number: int,
@@ -185,16 +167,16 @@ class Triage:
 
         What is `composed` in this turn is not asked again whether it was revised.
         """
-        wishes = self._kinds[likes[number].kind].wishes
+        wishes = self._kinds[foldable[number].kind].wishes
         if wishes is None:
             return {}
         try:
-            composition = composed.get(number) or await self._composition(conn, likes[number])
+            composition = composed.get(number) or await self._compositions.of(conn, foldable[number])
             return await wishes(conn, composition, chats, now)
         except StoreError:
             raise
         except Exception:
-            log.debug("nobody is asked when to get %s", _name(likes[number]))
+            log.debug("nobody is asked when to get %s", _name(foldable[number]))
             return {}
 
     async def _replied(
@@ -234,37 +216,6 @@ class Triage:
         self._listed.clear()
         self._own_times.begin_anew()
 
-    def hold(self, delivery: Delivery, now: datetime) -> None:
-        """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
-        if delivery.not_before > now:
-            _, latest = self._holds.get(delivery.chat, (now, now + MAX_HOLD))
-            self._holds[delivery.chat] = min(delivery.not_before, latest), latest
-            self._holds.move_to_end(delivery.chat)
-            if len(self._holds) > HELD_CHATS:
-                self._holds.popitem(last=False)
-
-    def release_chat(self, chat: int) -> None:
-        """Hold a chat no longer: one of its deliveries has ended."""
-        self._holds.pop(chat, None)
-
-    def forget_holds(self) -> None:
-        """Hold no chat any longer: the clock was set, and the times mean nothing."""
-        self._holds.clear()
-
-    def keep(self, running: Mapping[int, Campaign]) -> None:
-        """Forget compositions of campaigns that no longer run."""
-        self._compositions = {number: one for number, one in self._compositions.items() if number in running}
-
-    async def _composition(self, conn: Connection, campaign: Campaign) -> Composition[Any]:
-        """Return what a campaign sends, made anew when its subject was revised."""
-        kind = self._kinds[campaign.kind]
-        found = self._compositions.get(campaign.id)
-        if found is None or found.revision != await kind.revision(conn, campaign):
-            prepare = self._prepare_edit if kind.operation is Operation.EDIT else self._prepare
-            found = await kind.compose(conn, campaign, prepare, self._pictures)
-            self._compositions[campaign.id] = found
-        return found
-
     def _leave_to_channel(self, item: Item, by_channel: LeftToChannels) -> None:
         """Send nothing to a group that has the post of its channel, and wait for one that is on its way."""
         if item.delivery.operation is not _SEND or item.followed is None:
@@ -293,20 +244,12 @@ class Triage:
         if until is not None:
             item.outcome = Postponed(until, Waits.FOR_ITS_TIME)
 
-    def _hold(self, chat: int, now: datetime) -> timedelta:
-        """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""
-        behind, held = self._holds.get(chat), self._held(chat)
-        if behind is None and not held:
-            return NO_HOLD
-        pace = timedelta(seconds=held)
-        return max(NO_HOLD if behind is None else behind[0] - now, pace if pace > SHORT_HOLD else NO_HOLD)
-
-    def _likes(self, kind: Kind, running: Mapping[int, Campaign]) -> dict[int, Campaign]:
+    def _foldable(self, kind: Kind, running: Mapping[int, Campaign]) -> dict[int, Campaign]:
         """Return the running campaigns that can go into a list with one of a kind."""
         kinds = {name for name, one in self._kinds.items() if one.fold is kind.fold}
         return {number: one for number, one in running.items() if one.kind in kinds}
 
-    def _place(self, item: Item, times: TheirTimes, now: datetime) -> Sequence[int]:
+    def _place(self, item: Item, times: ChatTimes, now: datetime) -> Sequence[int]:
         """Let an item leave alone, or carry a list of all of its chat whose time has come, or later.
 
         Return the other campaigns that may go into its list. Nothing of a list is settled before that is sent: if it
@@ -331,7 +274,7 @@ class Triage:
             return times.beside(item)
         return ()
 
-    async def _fill(self, lists: Mapping[int, Sequence[Item]], likes: Mapping[int, Campaign], now: datetime) -> None:
+    async def _fill(self, lists: Mapping[int, Sequence[Item]], foldable: Mapping[int, Campaign], now: datetime) -> None:
         """Put other campaigns into the lists of items, each where its chat still wants it.
 
         What cannot be read is found out again when its own turn comes, and stops only its own broadcast.
@@ -339,14 +282,14 @@ class Triage:
         async with self._db.reading() as conn:
             for number, carriers in sorted(lists.items()):
                 try:
-                    composition = await self._composition(conn, likes[number])
+                    composition = await self._compositions.of(conn, foldable[number])
                     wanted = await composition.audience.wanting(conn, [one.chat.id for one in carriers], now)
                     people = [one.chat for one in carriers]
-                    by_channel = await left_to_channels(conn, likes[number], composition, people, now)
+                    by_channel = await left_to_channels(conn, foldable[number], composition, people, now)
                 except StoreError:
                     raise
                 except Exception:
-                    log.debug("%s is left out of lists", _name(likes[number]))
+                    log.debug("%s is left out of lists", _name(foldable[number]))
                     continue
                 for item in carriers:
                     is_left = item.chat.id in by_channel.posted or item.chat.id in by_channel.wait

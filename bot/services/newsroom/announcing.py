@@ -1,5 +1,5 @@
 """
-Announcing: what the bot's people write to everybody, from the question to the campaign that sends it.
+Announcing: what editors write to everybody, from the question to the campaign that sends it.
 
 Each decision is one transaction. Whoever presses second finds it decided, so it is sent once.
 """

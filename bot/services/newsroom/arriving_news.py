@@ -14,7 +14,7 @@ from bot.domain.ingestion import FEED_ITEMS
 from bot.domain.publishing import BURST_WITHIN, is_burst, is_for_nobody
 from bot.services.newsroom import approvals, copy_changes, feed_embargoes, newsroom
 from bot.store.content import articles, imports, known_topics, topics
-from bot.store.delivery import campaigns, receipts
+from bot.store.delivery import campaign_changes, receipts
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.desk import audit_log, notices
@@ -57,7 +57,7 @@ async def news_by_file(
     restored = hold or await metadata.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
         why = HeldWhy.RESTORED if restored else HeldWhy.BURST
-        taken_back = await campaigns.take_back_unbegun(conn)
+        taken_back = await campaign_changes.take_back_unbegun(conn)
         idle = [article.number for article in anew if not await newsroom.is_going(conn, article.number)]
         held = list(dict.fromkeys([*taken_back, *idle, *(article.number for article in fresh)]))
         for number in (*taken_back, *idle):

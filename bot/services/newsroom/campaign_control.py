@@ -8,7 +8,7 @@ from bot.domain.article import ArticleState
 from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn
 from bot.store.content import articles
-from bot.store.delivery import campaigns, delivery_reports, receipts
+from bot.store.delivery import campaign_changes, campaigns, delivery_reports, receipts
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.desk import audit_log, notices
 from bot.store.desk.notices import Notice
@@ -26,7 +26,7 @@ async def stop(db: Database, campaign: int, *, by: int, now: datetime) -> Campai
         found = await _unfinished(conn, campaign)
         if found.state is CampaignState.STOPPED:
             raise OutOfTurn(f"#{found.article} is stopped already")
-        await campaigns.halt(conn, campaign, CampaignState.STOPPED, "stopped", by_editor=True)
+        await campaign_changes.halt(conn, campaign, CampaignState.STOPPED, "stopped", by_editor=True)
         detail = _kind_without(found) or "stopped"
         await audit_log.record(conn, "stop", at=now, person=by, article=found.article, detail=detail)
         return await _unfinished(conn, campaign)
@@ -42,7 +42,7 @@ async def resume(db: Database, campaign: int, *, by: int, now: datetime) -> Camp
         await _must_be_published(conn, found)
         if found.state is CampaignState.RUNNING:
             raise OutOfTurn(f"#{found.article} is on its way already")
-        await campaigns.resume(conn, campaign, now)
+        await campaign_changes.resume(conn, campaign, now)
         await audit_log.record(conn, "resume", at=now, person=by, article=found.article, detail=_kind_without(found))
         return await _unfinished(conn, campaign)
 
@@ -58,7 +58,7 @@ async def send_now(db: Database, campaign: int, *, by: int, now: datetime) -> Ca
         await _must_be_published(conn, found)
         if found.state is not CampaignState.RUNNING or found.start_at <= now:
             raise OutOfTurn(f"#{found.article} does not wait")
-        await campaigns.start_now(conn, campaign, now)
+        await campaign_changes.start_now(conn, campaign, now)
         await audit_log.record(conn, "send now", at=now, person=by, article=found.article, detail=_kind_without(found))
         return await _unfinished(conn, campaign)
 
@@ -92,7 +92,7 @@ async def break_off(
     """
     found = await campaigns.campaign(conn, campaign)
     if found is not None and found.state is CampaignState.RUNNING:
-        await campaigns.halt(conn, campaign, state, why, words)
+        await campaign_changes.halt(conn, campaign, state, why, words)
         if words is not None:
             await _put_back_refused(conn, found, words, now)
         act = "hold" if state is CampaignState.HELD else "stop"
@@ -105,7 +105,7 @@ async def go_on_in(conn: Connection, campaign: int, form: Form, revision: int, w
     Whom it was refused for gets it in this one. Editors are told, with Telegram's words.
     """
     found = await campaigns.campaign(conn, campaign)
-    if found is None or not await campaigns.go_on_in(conn, campaign, form, revision):
+    if found is None or not await campaign_changes.go_on_in(conn, campaign, form, revision):
         return
     await _put_back_refused(conn, found, words, now)
     if found.article is not None:

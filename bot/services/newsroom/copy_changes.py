@@ -16,7 +16,7 @@ from bot.domain.correction import Field
 from bot.domain.delivery import NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
 from bot.services.newsroom import correction_offers
 from bot.store.content.story_json import epoch
-from bot.store.delivery import campaigns, joining
+from bot.store.delivery import campaign_changes, campaigns, joining
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection
 
@@ -26,7 +26,7 @@ async def promise_change(
 ) -> int:
     """Promise that every copy of an article is changed as a kind does it, in place of older changes."""
     subject = Subject(SubjectType.ARTICLE, article.number)
-    await campaigns.end_superseded(conn, subject, article.revision, now)
+    await campaign_changes.end_superseded(conn, subject, article.revision, now)
     return await campaigns.promise(
         conn,
         kind,
@@ -69,7 +69,7 @@ async def stop_taking_back(conn: Connection, before: Article, now: datetime) -> 
     made = await campaigns.changing(conn, subject)
     if not made or made[-1].kind not in (NOTICE, WITHDRAWAL):
         return
-    await campaigns.end_superseded(conn, subject, before.revision + 1, now, (NOTICE, WITHDRAWAL))
+    await campaign_changes.end_superseded(conn, subject, before.revision + 1, now, (NOTICE, WITHDRAWAL))
     if any(one.kind == NOTICE and one.revision == made[-1].revision for one in made):
         fields = [Field.EXCERPT, Field.PICTURE] if before.story.pictures else [Field.EXCERPT]
         await correction_offers.offer(conn, {before.number: fields}, now)

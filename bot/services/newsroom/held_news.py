@@ -1,4 +1,4 @@
-"""All that is held, articles and campaigns alike, decided about together."""
+"""Decisions about everything that is held at once, articles and campaigns alike."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.domain.article import ArticleState
 from bot.domain.audit import By
 from bot.services.newsroom.newsroom import release
 from bot.store.content import articles, known_topics
-from bot.store.delivery import campaigns
+from bot.store.delivery import campaign_changes, campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
@@ -38,9 +38,9 @@ async def _decide_held(conn: Connection, *, by: By, now: datetime, undo: timedel
     for going in await campaigns.open_ones(conn):
         if going.state is CampaignState.HELD:
             if push:
-                await campaigns.resume(conn, going.id, now)
+                await campaign_changes.resume(conn, going.id, now)
             else:
-                await campaigns.halt(conn, going.id, CampaignState.STOPPED, "archived")
+                await campaign_changes.halt(conn, going.id, CampaignState.STOPPED, "archived")
             await audit_log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
             if going.article is not None:
                 decided.append(going.article)

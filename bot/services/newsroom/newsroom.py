@@ -21,7 +21,7 @@ from bot.services.newsroom.chosen_audience import aim
 from bot.services.newsroom.copy_changes import stop_taking_back
 from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, known_topics, topics
-from bot.store.delivery import campaigns, change_notes, receipts
+from bot.store.delivery import campaign_changes, campaigns, change_notes, receipts
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.followers import followers_of
@@ -93,7 +93,7 @@ async def release(
     earlier = await campaigns.of_article(conn, article.number)
     if article.pushed_at is not None and earlier:
         for old in earlier:
-            await campaigns.resume(conn, old.id, now)
+            await campaign_changes.resume(conn, old.id, now)
         start_at = max(now, earlier[-1].start_at)
         return Published(await articles.article(conn, article.number), earlier[-1].id, start_at, resumed=True)
     audience = await followers_of(conn, article.number, now)
@@ -147,7 +147,7 @@ async def open_audience(
     earlier = await campaigns.of_article(conn, article.number)
     if earlier and earlier[-1].state is not CampaignState.DONE:
         promised = earlier[-1].id
-        await campaigns.widen(conn, promised, fixed_at=now, start_at=start_at)
+        await campaign_changes.widen(conn, promised, fixed_at=now, start_at=start_at)
     else:
         promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file)
     await articles.fix_audience(conn, article.number, now)
@@ -160,7 +160,7 @@ async def unfix_empty_audience(conn: Connection, number: int, now: datetime) -> 
         return
     if await is_going(conn, number):
         latest = (await campaigns.of_article(conn, number))[-1]
-        await campaigns.widen(conn, latest.id, fixed_at=now, start_at=now)
+        await campaign_changes.widen(conn, latest.id, fixed_at=now, start_at=now)
     else:
         await articles.unfix_audience(conn, number)
 
@@ -289,4 +289,4 @@ async def withdraw(conn: Connection, number: int, now: datetime) -> None:
     await articles.set_state(conn, number, ArticleState.RETRACTED)
     await change_notes.open_retraction(conn, number, now)
     for one in await campaigns.of_article(conn, number):
-        await campaigns.halt(conn, one.id, CampaignState.STOPPED, "retracted")
+        await campaign_changes.halt(conn, one.id, CampaignState.STOPPED, "retracted")

@@ -1,5 +1,5 @@
 """
-Putting a copy of the database back: one promise, that nothing of it leaves before somebody says so.
+Putting a copy of the database back: nothing of it is sent before an editor says so.
 
 What the copy still has to send may have been sent since it was made. So it is held before it comes into place, and
 the database remembers that it is an older one until its content has been looked through.

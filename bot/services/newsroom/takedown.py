@@ -32,7 +32,7 @@ from bot.domain.delivery import (
 from bot.domain.takedown import links_of_story, without_related
 from bot.services.newsroom.notices import let_editors_know
 from bot.store.content import articles, imports, taken_down
-from bot.store.delivery import campaigns, change_notes, copy_counts, receipts, retention
+from bot.store.delivery import campaign_changes, campaigns, change_notes, copy_counts, receipts, retention
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import asked_takedowns, audit_log
 from bot.store.engine import metadata
@@ -111,12 +111,12 @@ async def erase(conn: Connection, article: Article, now: datetime) -> tuple[list
     links = list(dict.fromkeys([*told, *await taken_down.links_of(conn, number)]))
     await taken_down.remember(conn, number, [*links, *await taken_down.ids_of(conn, number)], now)
     for one in await campaigns.of_article(conn, number):
-        await campaigns.halt(conn, one.id, CampaignState.STOPPED, "taken down")
+        await campaign_changes.halt(conn, one.id, CampaignState.STOPPED, "taken down")
     notes = await change_notes.blank(conn, number)
     for subject in (Subject(SubjectType.CHANGE_NOTE, note) for note in notes):
         for kind in (CORRECTION_NOTE, SAVERS_NOTE, RETRACTION_NOTE):
             for one in await campaigns.of_subject(conn, subject, kind):
-                await campaigns.halt(conn, one.id, CampaignState.STOPPED, "taken down")
+                await campaign_changes.halt(conn, one.id, CampaignState.STOPPED, "taken down")
     naming = await taken_down.naming(conn, number, links)
     await _name_no_more(conn, naming, links)
     await taken_down.forget_pasted(conn, links)
@@ -153,7 +153,7 @@ async def _take_copies(conn: Connection, subject: Subject, revision: int, *, by:
 async def _promise(
     conn: Connection, subject: Subject, revision: int, kind: str, operation: Operation, *, by: int | None, now: datetime
 ) -> int:
-    await campaigns.end_superseded(conn, subject, revision, now)
+    await campaign_changes.end_superseded(conn, subject, revision, now)
     return await campaigns.promise(
         conn,
         kind,

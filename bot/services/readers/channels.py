@@ -10,13 +10,6 @@ from bot.store.engine.database import Database
 from bot.store.readers import channels, chats
 
 
-async def describe(db: Database, channel: Channel) -> None:
-    """Remember what a channel is called now, if it is one that newsbot knows."""
-    async with db.transaction() as conn:
-        if await channels.channel(conn, channel.id) not in (None, channel):
-            await channels.describe(conn, channel)
-
-
 async def let_manage(db: Database, person: int, channel: Channel, language: str, now: datetime) -> Chat:
     """Take note that a person administers a channel, and return it as it stands; `language` counts for a new one."""
     async with db.transaction() as conn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.phrases import MAX_PHRASES, ChatPhrases, KnownPhrase, Phrase, PhraseFault, WrittenPhrases, phrase
+from bot.domain.phrases import MAX_PHRASES, KnownPhrase, Phrase, PhraseFault, WrittenPhrases, phrase
 from bot.domain.search_terms import source_key
 from bot.services.readers.subscribing import MUTE_LASTS
 from bot.store.engine.database import Database
@@ -97,12 +97,6 @@ async def never_from(db: Database, chat: int, name: str) -> str | None:
             return None
         await subscriptions.refuse_source(conn, chat, source, name)
         return source
-
-
-async def of_chat(db: Database, chat: int, *, now: datetime) -> ChatPhrases:
-    """Return the phrases that a chat follows and never wants."""
-    async with db.reading() as conn:
-        return await phrases.of_chat(conn, chat, now)
 
 
 async def let_go(db: Database, chat: int, number: int, *, now: datetime) -> KnownPhrase | None:

@@ -2,23 +2,21 @@
 Campaigns: whatever is sent to many becomes one delivery for each chat.
 
 Publishing writes one row here, in the article's own transaction; its deliveries follow a piece at a time (`fanout`).
-Stopping, holding and resuming change this one row, whatever its size. What a campaign is about, its subject, is read
+Stopping, holding and resuming change this one row (`campaign_changes`). What a campaign is about, its subject, is read
 by its kind alone (`services.delivery.kinds`): nothing here knows what an article is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from sqlite3 import Row
 
-from bot.domain.delivery import CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
+from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
 from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.engine.database import Connection
-from bot.store.engine.lists import text_list
 
 UNREACHED = "unreachable"
 """Why a campaign is held: too many of its chats could not be reached."""
@@ -28,7 +26,6 @@ RESTORED = "restored"
 """Why a campaign is held: the database is an older copy, and what it would send may have been sent before."""
 SUPERSEDED = "superseded"
 """Why a campaign that changes copies has ended before it had changed all: a newer one sees to them, or they stay."""
-_CHANGES = (CORRECTION, NOTICE, WITHDRAWAL)
 
 
 class CampaignState(StrEnum):
@@ -191,40 +188,6 @@ async def changing(conn: Connection, subject: Subject) -> list[Campaign]:
     return [campaign_of(row) for row in rows]
 
 
-async def end_superseded(
-    conn: Connection, subject: Subject, revision: int, now: datetime, kinds: Collection[str] = _CHANGES
-) -> None:
-    """End the campaigns of some kinds that change a subject's copies to an older revision than this.
-
-    What of them is on its way at this moment still ends as its own. If it is to be tried again, it is not: nobody is
-    in their audience any more (`audiences.Holders`). What arrives only now joins none of them, done or not
-    (`settlement`).
-    """
-    rows = await conn.execute_fetchall(
-        """
-        UPDATE campaigns SET half = 2, why = :superseded, words = NULL,
-            state = CASE state WHEN 'done' THEN 'done' ELSE 'running' END,
-            unwanted = unwanted + (
-                SELECT count(*) FROM deliveries AS d WHERE d.campaign = campaigns.id AND d.owner = 0
-            )
-        WHERE operation <> 1 AND subject_type = :subject_type AND subject = :subject AND revision < :revision
-          AND kind IN (SELECT value FROM json_each(:kinds))
-        RETURNING id
-        """,
-        {
-            "subject_type": subject.type,
-            "subject": subject.number,
-            "revision": revision,
-            "kinds": text_list(kinds),
-            "superseded": SUPERSEDED,
-        },
-    )
-    await conn.executemany(
-        "DELETE FROM deliveries WHERE campaign = ? AND owner = 0", [(int(row["id"]),) for row in rows]
-    )
-    await close_finished(conn, now)
-
-
 async def open_ones(conn: Connection) -> list[Campaign]:
     """Return every campaign that is not done, most urgent first."""
     rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state <> 'done' ORDER BY lane, id")
@@ -243,122 +206,6 @@ async def last_heard_of(conn: Connection) -> datetime | None:
         "SELECT max(max(fixed_at, coalesce(last_sent_at, 0))) FROM campaigns WHERE state <> 'done'"
     )
     return moment_or_none(at)
-
-
-async def halt(
-    conn: Connection, number: int, state: CampaignState, why: str, words: str | None = None, *, by_editor: bool = False
-) -> None:
-    """Stop or hold a campaign, perhaps for Telegram's words. Rows stay where they are.
-
-    An editor who stops what is held because many of its chats are gone knows that; whoever sends the rest is not asked.
-    Of one that was superseded there is nothing to be stopped.
-    """
-    await conn.execute(
-        """
-        UPDATE campaigns SET confirmed = CASE WHEN :by_editor = 1 AND why IS :unreached THEN 1 ELSE confirmed END,
-            state = :state, why = :why, words = :words
-        WHERE id = :id AND state <> 'done' AND coalesce(why, '') <> :superseded
-        """,
-        {
-            "id": number,
-            "superseded": SUPERSEDED,
-            "state": state,
-            "why": why,
-            "words": words,
-            "by_editor": by_editor,
-            "unreached": UNREACHED,
-        },
-    )
-
-
-async def go_on_in(conn: Connection, number: int, form: Form, revision: int) -> bool:
-    """Let a campaign go on in a plainer form, while its subject stays as it is; return whether it did not already."""
-    changed = await conn.execute(
-        """
-        UPDATE campaigns SET form = :form, form_revision = :revision
-        WHERE id = :id AND (form <> :form OR form_revision IS NOT :revision)
-        """,
-        {"id": number, "form": form, "revision": revision},
-    )
-    return changed > 0
-
-
-async def resume(conn: Connection, number: int, now: datetime) -> None:
-    """Let a stopped or held campaign go on. It counts as started now: what an editor sends is news.
-
-    What was refused in every form is tried in full again. What an editor has confirmed once stays confirmed.
-    """
-    await conn.execute(
-        """
-        UPDATE campaigns SET state = 'running', why = NULL, words = NULL,
-            confirmed = CASE WHEN why IS :unreached THEN 1 ELSE confirmed END,
-            form = CASE why WHEN :refused THEN 'full' ELSE form END, start_at = max(start_at, :now)
-        WHERE id = :id AND state IN ('stopped', 'held')
-        """,
-        {"id": number, "now": epoch(now), "unreached": UNREACHED, "refused": REFUSED},
-    )
-
-
-async def start_now(conn: Connection, number: int, now: datetime) -> None:
-    """Let the first message leave at once, by an editor's word: from now on it is not a file's alone."""
-    await conn.execute(
-        "UPDATE campaigns SET start_at = min(start_at, :now), by_file = 0 WHERE id = :id",
-        {"id": number, "now": epoch(now)},
-    )
-
-
-async def widen(conn: Connection, number: int, *, fixed_at: datetime, start_at: datetime) -> None:
-    """Look at every chat once more for a campaign of which nothing has left: who follows at `fixed_at` is in it too.
-
-    What was promised before stays promised, once. Stopped or held, it stays so.
-    """
-    await conn.execute(
-        """
-        UPDATE campaigns SET fixed_at = :fixed_at, start_at = max(start_at, :start_at), cursor = NULL, half = 0
-        WHERE id = :id AND state <> 'done'
-        """,
-        {
-            "id": number,
-            "fixed_at": epoch(fixed_at),
-            "start_at": epoch_of_end(start_at) if start_at > fixed_at else epoch(start_at),
-        },
-    )
-
-
-async def take_back_unbegun(conn: Connection) -> list[int]:
-    """Delete the campaigns of files of which nothing has been promised to anybody yet; return their articles.
-
-    Messages that follow them follow nothing any more.
-    """
-    await conn.execute(
-        """
-        DELETE FROM progress WHERE campaign IN
-            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file = 1 AND ring_start IS NULL)
-        """
-    )
-    rows = await conn.execute_fetchall(
-        """
-        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file = 1 AND ring_start IS NULL
-        RETURNING subject
-        """
-    )
-    return sorted(int(row["subject"]) for row in rows)
-
-
-async def close_finished(conn: Connection, now: datetime) -> list[int]:
-    """Mark as done the running campaigns of which no row is left; return their numbers.
-
-    One that went on for a chat which had forbidden writing was done when it was done for all the others.
-    """
-    rows = await conn.execute_fetchall(
-        """
-        UPDATE campaigns SET state = 'done', done_at = coalesce(done_at, :now)
-        WHERE state = 'running' AND half >= 2 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE campaign = campaigns.id)
-        RETURNING id
-        """,
-        {"now": epoch(now)},
-    )
-    return [int(row["id"]) for row in rows]
 
 
 def campaign_of(row: Row) -> Campaign:

@@ -73,7 +73,7 @@ async def _first_due(conn: Connection, among: str | None, waits: Waits) -> datet
     return moment_or_none(not_before)
 
 
-# By their places in `CLAIM`: a name is sought in each row.
+# Columns of `CLAIM` by position: to find one by its name takes longer.
 _CAMPAIGN, _NOT_BEFORE_AND_ID = itemgetter(1), itemgetter(4, 0)
 
 
@@ -85,7 +85,7 @@ async def _claim(
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    # What a row gives asks what it is, where the engine is PostgreSQL.
+    # As tuples: a row of PostgreSQL looks at the type of each index.
     in_order = sorted(map(tuple, rows), key=_NOT_BEFORE_AND_ID)
     numbers = set(map(_CAMPAIGN, in_order))
     if len(numbers) > 1:
@@ -287,14 +287,6 @@ async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
         """
     )
     return {Lane(row["lane"]): int(row["many"]) for row in rows}
-
-
-async def waiting(conn: Connection, campaign: int) -> int:
-    """Return how many rows of a campaign are not settled."""
-    [(many,)] = await conn.execute_fetchall(
-        "SELECT count(*) FROM deliveries WHERE campaign = :campaign", {"campaign": campaign}
-    )
-    return int(many)
 
 
 def _json(numbers: Iterable[int] | None) -> str | None:

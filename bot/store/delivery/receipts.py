@@ -11,20 +11,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.delivery import NEWS, Status, Subject, SubjectType
+from bot.domain.delivery import NEWS, Status, Subject
 from bot.store.content.story_json import moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import ALL, number_list
 
 # As stored in outcomes. Append only; 1 was a sent one, which has a receipt instead.
-STATUSES: dict[int, Status] = {
-    2: Status.UNREACHABLE,
-    3: Status.FAILED,
-    4: Status.UNWANTED,
-    5: Status.RESTRICTED,
+CODES = {
+    Status.UNREACHABLE: 2,
+    Status.FAILED: 3,
+    Status.UNWANTED: 4,
+    Status.RESTRICTED: 5,
 }
-CODES = {status: code for code, status in STATUSES.items()}
-
 
 PHOTO, LIST, GONE, LEFT_BEHIND = 1, 2, 4, 8
 """Of `receipts.look`, which is their sum. Of the last two the message's number is not known any more: it was not there
@@ -89,26 +87,6 @@ async def newest_of(conn: Connection, articles: Sequence[int], places: Mapping[i
         {"articles": number_list(articles), "chats": number_list(places)},
     )
     return {row["chat"]: row["message_id"] for row in rows if row["thread"] == places[row["chat"]]}
-
-
-async def has(conn: Connection, article: int, chat: int) -> bool:
-    """Return whether a chat got an article."""
-    return chat in await held(conn, Subject(SubjectType.ARTICLE, article), [chat])
-
-
-async def statuses(conn: Connection, article: int) -> dict[Status, int]:
-    """Return how many chats of an article ended in each status."""
-    [(sent,)] = await conn.execute_fetchall(
-        "SELECT count(*) FROM receipts WHERE subject_type = 1 AND subject = :article", {"article": article}
-    )
-    rows = await conn.execute_fetchall(
-        """
-        SELECT o.status, count(*) AS many FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id
-        WHERE f.subject_type = 1 AND f.subject = :article AND f.kind = :kind GROUP BY o.status
-        """,
-        {"article": article, "kind": NEWS},
-    )
-    return ({Status.SENT: int(sent)} if sent else {}) | {STATUSES[row["status"]]: int(row["many"]) for row in rows}
 
 
 async def failures(

@@ -1,5 +1,5 @@
 """
-Retention: what has been over for long is reduced to the fact, and the file does not grow without bound.
+Retention: of old deliveries only the fact that they arrived is kept, so that the file does not grow without bound.
 
 Of an old delivery the article, the chat and what became of it stay; the message it became is forgotten, so an article
 once pruned is closed to pushing and its copies can no longer be changed. Everything goes in small steps, each a
@@ -155,6 +155,6 @@ def shorten_log(path: Path) -> None:
     if not log.exists() or log.stat().st_size < LARGE_LOG:
         return
     with translating(path), closing(connect(path, timeout=0.02)) as conn:
-        # Nobody waits for the first, and it leaves next to nothing to the second, for which writers do.
+        # A passive checkpoint blocks nobody, and leaves next to nothing to the one that blocks writers.
         conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

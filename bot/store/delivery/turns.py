@@ -1,4 +1,4 @@
-"""What each turn of the dispatcher asks first, as one question: a visit to the database takes longer than to answer."""
+"""What each turn of the dispatcher asks first, in one query: to reach the database takes longer than to answer."""
 
 from __future__ import annotations
 

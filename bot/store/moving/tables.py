@@ -36,11 +36,6 @@ class Table:
     refers_to_itself: bool = False
     is_counted: bool = False
 
-    @property
-    def places_of_key(self) -> tuple[int, ...]:
-        """Where in a row its key stands."""
-        return tuple(map(self.columns.index, self.key))
-
 
 META = "meta"
 SEARCH = Table(

@@ -1,5 +1,5 @@
 """
-One asynchronous connection to PostgreSQL, with the manners of the one to SQLite.
+One asynchronous connection to PostgreSQL, with the methods and errors of the one to SQLite.
 
 What a block has begun ends with it, whatever becomes of the connection: once it is lost inside a transaction, every
 statement of that transaction fails, and the next transaction connects anew. Nothing runs alone that was meant to be
@@ -31,9 +31,10 @@ SCHEMA = "newsbot"
 WRITE_LOCK = 0x6E657773  # "news": one writer at a time, among all processes on this database
 CONNECT_TIMEOUT = 5  # seconds
 PATIENCE = 30.0
-"""Seconds for one statement. A server, or what stands in front of it, that takes in what is said and answers nothing is
-noticed by nothing else, and whoever waits for it would wait for ever."""
-# One that is gone without a word. Seconds, and milliseconds for the last: the page on libpq-connect.html
+"""Seconds for one statement. Without this limit, a server or a pool that accepts a statement and never answers would be
+waited for without end: the connection looks healthy."""
+# How a peer is noticed that vanished without closing the connection. Seconds; milliseconds for the last.
+# Source: https://www.postgresql.org/docs/current/libpq-connect.html
 _WATCHED = {
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -41,29 +42,29 @@ _WATCHED = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-# Whoever writes waits for the writer before; a process that is stopped or cut off with a transaction open loses it, so
-# that only one at work, from far away, is waited for longer.
+# A writer waits for the one before it (`lock_timeout`). A process that is stopped or cut off in a transaction loses it
+# after five seconds, so that only a slow writer that is at work is waited for longer.
 _SETTINGS = (
     ("search_path", f"{SCHEMA}, pg_catalog"),
     ("jit", "off"),
     ("lock_timeout", "'20s'"),
     ("idle_in_transaction_session_timeout", "'5s'"),
 )
-# Left to itself the server makes many plans anew each time: it compares what the plans would cost, and takes too little
-# notice of what it costs to make one, which is half of all that it does for a bot that sends 29 messages a second.
+# By default the server plans many prepared statements anew at each execution: it underrates what planning costs. That
+# is half of all that it does for a bot that sends 29 messages a second. So each statement keeps one generic plan.
 # Source: https://www.postgresql.org/docs/current/sql-prepare.html
 _ITS_OWN = "; ".join(f"SET {name} = {value}" for name, value in (*_SETTINGS, ("plan_cache_mode", "force_generic_plan")))
 _BY_VALUES = "SET LOCAL plan_cache_mode = force_custom_plan"
 _BEGIN = f"BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK})"
 _LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '60s'"
-# Where a pool may give the next transaction to another session, all is said for each transaction alone.
+# A pool may run the next transaction in another session, so there the settings are sent with each transaction.
 # Source: https://www.pgbouncer.org/features.html (transaction pooling)
 _EACH_TIME = "; ".join(f"SET LOCAL {name} = {value}" for name, value in _SETTINGS)
 _IN_A_POOL = {
     _BEGIN: _BEGIN.replace("BEGIN;", f"BEGIN; {_EACH_TIME};"),
     _LOOK: _LOOK.replace("READ ONLY;", f"READ ONLY; {_EACH_TIME};"),
 }
-# The piece is in the log in the order of commits, though perhaps not on disk yet.
+# The commit returns before its log record is on disk. It is in the log before every later commit's.
 # Source: https://www.postgresql.org/docs/current/wal-async-commit.html
 _COMMIT_SOON = "SET LOCAL synchronous_commit = off; COMMIT"
 _LOST = "the connection was lost in a transaction; nothing of it was kept"
@@ -149,16 +150,16 @@ class PostgresConnection(Connection):
         return cursor
 
     def _cursor(self, conn: AsyncConnection[Any]) -> AsyncRawCursor[Any]:
-        """Return the connection's one cursor: what a statement gives is taken before the next one has its turn.
+        """Return the connection's one cursor: the rows of a statement are read before the next one runs.
 
-        To make one takes a fifth of the time that a small question takes.
+        A new cursor for each would cost a fifth of the time of a small query.
         """
         if self._kept is None or self._kept.connection is not conn:
             self._kept = AsyncRawCursor(conn, row_factory=rows)
         return self._kept
 
     async def _stated(self, sql: str, run: Callable[[AsyncConnection[Any]], Coroutine[Any, Any, T]]) -> T:
-        """Run a statement behind those that are to run first."""
+        """Run a statement after those that were queued to run before it."""
         before, self._first = self._first, ()
 
         async def in_turn() -> T:
@@ -183,7 +184,7 @@ class PostgresConnection(Connection):
             try:
                 await conn.execute(sql if self._prepares else _IN_A_POOL[sql])
             except psycopg.Error:
-                # It is begun there, and failed: whatever came next on this connection would fail too.
+                # BEGIN may have succeeded and what follows it failed: every later statement here would fail too.
                 with suppress(psycopg.Error):
                     await conn.execute("ROLLBACK")
                 raise
@@ -194,7 +195,7 @@ class PostgresConnection(Connection):
                 await self._pg.execute(sql)
         elif sql in ("COMMIT", _COMMIT_SOON):
             conn = await self._usable()
-            # A failed transaction is ended by COMMIT too, without an error and without a trace of what it wrote.
+            # PostgreSQL answers COMMIT in a failed transaction without an error, and rolls it back.
             if not self._begun or conn.pgconn.transaction_status != TransactionStatus.INTRANS:
                 raise busy(_LOST, self._url)
             await conn.execute(sql)
@@ -225,7 +226,7 @@ class PostgresConnection(Connection):
         return self._pg
 
     async def _asked(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Do something in turn and to its end, also when nobody waits for it any more."""
+        """Run `work` after what was asked before it. It runs to its end even if the caller is cancelled."""
 
         async def in_turn() -> T:
             async with self._turn:

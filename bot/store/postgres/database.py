@@ -21,8 +21,8 @@ from bot.store.postgres.direct_session import CHANNEL, SESSION_NAME
 class PostgresDatabase(Database):
     """An open database. Use `transaction()` to write and `reading()` to look."""
 
-    # A row takes twice as long as on SQLite; and what is said and asked once for a block is ten journeys to the server.
-    # Other processes wait for all of a block.
+    # A row takes twice as long as on SQLite, and each block of pieces costs ten round trips beside its rows; the writes
+    # of other processes wait for a whole block.
     PIECE = 0.6
     PIECES_AT_ONCE = 7
 

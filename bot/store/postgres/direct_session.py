@@ -1,5 +1,5 @@
 """
-A process's one direct connection to the server: the session that can hold a lock, hear wake-ups, and is soon missed.
+A process's direct session on the server: it holds the lock, hears wake-ups, and its loss is noticed in seconds.
 
 A lock of a session lasts as long as the session. So the server ends one that is silent for `SILENCE`: its process is
 stopped or cut off, and another one is to have the lock. Through a pool that gives each transaction another session the
@@ -31,13 +31,14 @@ from bot.store.postgres.trouble import is_understood, store_error
 CHANNEL = "newsbot"
 """What wake-ups are sent on: hints, an id or a word and never content, as anybody who may connect can listen."""
 SILENCE = timedelta(seconds=3)
-"""After so long without a word from a session the server ends it, and its lock is free."""
+"""After so long without a statement the server ends a session, and its lock is free."""
 SESSION_NAME = "newsbot leadership"
 """What the direct session of every process is called."""
 LEAD_LOCK = 0x6C656164  # "lead": held by the session of the one process that sends
 PROCESSES: LiteralString = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
 
-# An end that is gone without a word: https://www.postgresql.org/docs/current/libpq-connect.html (tcp_user_timeout: ms)
+# How a peer is noticed that vanished without closing the connection (tcp_user_timeout: ms).
+# Source: https://www.postgresql.org/docs/current/libpq-connect.html
 _WATCHED = {
     "keepalives": 1,
     "keepalives_idle": 1,
@@ -57,7 +58,8 @@ SELECT pid FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = %s::oid AND objsubid = 1
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-# Numbers grow also where a standby took over that had not heard of the last ones: they are no smaller than the time.
+# A term number is never smaller than the time in milliseconds, so that numbers also grow after a failover to a standby
+# whose sequence is behind.
 _BEGIN_TERM = """
 INSERT INTO leases (owner, lease_until, instance)
 SELECT setval(sequence, greatest(nextval(sequence), floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)),
@@ -65,7 +67,7 @@ SELECT setval(sequence, greatest(nextval(sequence), floor(extract(epoch FROM clo
 FROM (SELECT pg_get_serial_sequence('leases', 'owner')::regclass AS sequence) AS numbers
 RETURNING owner
 """
-_ROUNDS = 3  # of the question whose session answers; a pool may have several to give
+_ROUNDS = 3  # times that both connections are asked for their session; a pool may have several
 
 
 class DirectSession:
@@ -81,7 +83,7 @@ class DirectSession:
         return bool(has_it)
 
     async def holds_lock(self) -> bool:
-        """Return whether this session has the lock. The server's view: it is its word that counts."""
+        """Return whether the server says that this session has the lock; nothing else counts."""
         return bool(await self._rows(f"{_HELD} AND pid = pg_backend_pid()", LEAD_LOCK))
 
     async def unlock(self) -> None:

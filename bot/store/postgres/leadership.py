@@ -7,7 +7,7 @@ Whoever gets the lock ends all other terms in one transaction and begins its own
 compares (`store.delivery.leases`): who still thinks that it leads can write nothing of it.
 
 What the server says comes too late for a message that is already made. So `is_leader` also looks at the clock, and is
-to be asked right before each one leaves: a process that was stopped finds its last word from the server too old.
+to be asked right before each one leaves: a process that was stopped finds that the server's last answer is too old.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from bot.store.postgres.direct_session import SILENCE, DirectSession, direct_ses
 
 log = logging.getLogger(__name__)
 
-BEAT = 1.0  # seconds from one word to the server to the next, and between two tries to get the lock
-# Asked before the server can have ended the session: it counts from a later moment than we do.
+BEAT = 1.0  # seconds between two statements to the server, and between two tries to get the lock
+# Less than SILENCE: the server counts from when a statement arrives, which is later than when we sent it.
 TRUSTED_FOR = (SILENCE - timedelta(milliseconds=500)).total_seconds()
 GIVEN_UP_AFTER = 5.0  # seconds without an answer: the server has ended the session by then, or cannot be reached
 TERM_TIME = 15.0  # seconds to begin a term: whoever writes goes first, and one that is stopped may take five
-FAREWELL = 1.0  # seconds for giving the lock back at the end
-SETTLED_AFTER = 10.0  # seconds that a session lasted; what goes wrong then is a trouble of its own
+RELEASE_WITHIN = 1.0  # seconds for giving the lock back at the end
+SETTLED_AFTER = 10.0  # seconds; when a session lasted longer, its loss is the first failure of a new series
 PAUSES = (0.1, 0.5, 1.0)  # seconds before the next try to connect, and after a term that could not be begun
 
 
@@ -121,7 +121,7 @@ class Leadership:
             await self.gained.wait()
             term = self._term
             if term is None:
-                await asyncio.sleep(0)  # lost before this task had its turn
+                await asyncio.sleep(0)  # lost before this task ran
                 continue
             working = asyncio.ensure_future(work(term))
             over = asyncio.ensure_future(self.lost.wait())
@@ -154,14 +154,14 @@ class Leadership:
             raise
 
     async def _keep(self, session: DirectSession) -> None:
-        """Let the server say that this session has the lock: it is trusted from the moment at which it was asked."""
+        """Ask the server whether this session still has the lock; the answer counts from the moment of asking."""
         asked = self._clock()
         with session.patience(GIVEN_UP_AFTER):
             if not await session.holds_lock():
                 raise StoreBusy("the database does not know that this process has the lock of the one that sends")
         was_leader, self._trusted_at = self.is_leader, asked
         if self._term is not None and not was_leader:
-            self._heard("")  # what did not leave meanwhile may do so
+            self._heard("")  # messages that were held back meanwhile may leave
 
     async def _try_to_lead(self, session: DirectSession) -> None:
         with session.patience(GIVEN_UP_AFTER):
@@ -189,7 +189,7 @@ class Leadership:
             return
         self._lose("the process ends")
         try:
-            with session.patience(FAREWELL):
+            with session.patience(RELEASE_WITHIN):
                 await session.unlock()
         except StoreError:
             pass  # the lock ends with the session

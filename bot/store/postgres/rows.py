@@ -38,7 +38,7 @@ def _row_type(names: tuple[bytes, ...]) -> type[Row]:
 
 
 def has_rows(cursor: AsyncCursor[Any]) -> bool:
-    """Return whether a statement gives rows, be it none."""
+    """Return whether a statement has a result set, which may be empty."""
     result = cursor.pgresult
     return result is not None and result.status == ExecStatus.TUPLES_OK
 
@@ -48,7 +48,7 @@ def rows(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], Any]:
     result = cursor.pgresult
     if result is None or not result.nfields:
         return tuple
-    # Of a cursor's `description` every column is an object, which takes longer than a small question.
+    # `cursor.description` makes an object of every column, which takes longer than a small query.
     return _row_type(tuple(map(result.fname, range(result.nfields))))
 
 

@@ -11,12 +11,9 @@ Source: https://core.telegram.org/bots/api#ephemeralmessageparameters
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import telegram
-
-ANSWER_WITHIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,38 @@ class Managing:
     frame: Callable[[Message], Message] = field(repr=False)
 
 
+class _Asked:
+    """What a command and a press have in common: who asks, about which chat, and where that stands."""
+
+    __slots__ = ()
+
+    ctx: BotContext
+    chat: Chat
+    words: Words
+    thread: int
+    managing: Managing | None
+
+    @property
+    def is_private(self) -> bool:
+        return self.chat.kind is ChatKind.PRIVATE
+
+    @property
+    def place(self) -> Chat:
+        """The chat in which the person is answered: another one than `chat` when a channel is managed from there."""
+        return self.chat if self.managing is None else self.managing.place
+
+    @property
+    def route(self) -> int:
+        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
+        return 0 if self.chat.topic_threads else self.thread
+
+    def look(self) -> Look:
+        """Return how the chat that it is about sees newsbot, in the words of the one who asks."""
+        return replace(self.ctx.look(self.chat), words=self.words)
+
+
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(_Asked):
     """A command, plain text or document.
 
     `person` is None when nobody in particular speaks: channel posts, anonymous administrators (`as_chat` says that
@@ -111,24 +141,6 @@ class Request:
     ephemeral_id: int | None = None
     said: Text = field(default=Text(), repr=False)
     photo: SentPhoto | None = field(default=None, repr=False)
-
-    @property
-    def is_private(self) -> bool:
-        return self.chat.kind is ChatKind.PRIVATE
-
-    @property
-    def place(self) -> Chat:
-        """The chat in which the person is answered."""
-        return self.chat if self.managing is None else self.managing.place
-
-    @property
-    def route(self) -> int:
-        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
-        return 0 if self.chat.topic_threads else self.thread
-
-    def look(self) -> Look:
-        """Return how the chat that it is about sees newsbot, in the words of the one who asks."""
-        return replace(self.ctx.look(self.chat), words=self.words)
 
     def for_speaker(self) -> Request:
         """Return the same request, answered to the one who asks alone where that is possible."""
@@ -200,7 +212,7 @@ class ReactionRequest:
 
 
 @dataclass(slots=True, eq=False)
-class PressRequest:
+class PressRequest(_Asked):
     """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.
 
     `managing`: the button is about a channel (`chat`) and stands elsewhere (`place`). `ephemeral_id` is the message's
@@ -233,24 +245,6 @@ class PressRequest:
     @property
     def numbers(self) -> tuple[int, ...]:
         return self.press.numbers
-
-    @property
-    def is_private(self) -> bool:
-        return self.chat.kind is ChatKind.PRIVATE
-
-    @property
-    def place(self) -> Chat:
-        """The chat in which the button stands."""
-        return self.chat if self.managing is None else self.managing.place
-
-    @property
-    def route(self) -> int:
-        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
-        return 0 if self.chat.topic_threads else self.thread
-
-    def look(self) -> Look:
-        """Return how the chat that it is about sees newsbot, in the words of the one who presses."""
-        return replace(self.ctx.look(self.chat), words=self.words)
 
     async def toast(self, text: str, alert: bool = False) -> None:
         """Show a line over the chat to the one who pressed; `alert` makes it a box to be closed. Once per press."""

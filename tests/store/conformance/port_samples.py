@@ -12,7 +12,7 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import NEWS, Delivery, Lane, Status, Subject, SubjectType
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, imports, topics
-from bot.store.delivery import campaigns, fanout, leases, outbox, settlement
+from bot.store.delivery import campaign_changes, campaigns, fanout, leases, outbox, settlement
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.delivery.settlement import Settled
@@ -141,12 +141,12 @@ async def deliver(
 
 async def stop(conn: Connection, number: int) -> None:
     """Let a campaign stand where it is, as an editor does."""
-    await campaigns.halt(conn, number, CampaignState.STOPPED, "an editor", by_editor=True)
+    await campaign_changes.halt(conn, number, CampaignState.STOPPED, "an editor", by_editor=True)
 
 
 async def close_broadcasts(conn: Connection, at: datetime = NOW) -> None:
     """Let campaigns that have nothing left be done."""
-    await campaigns.close_finished(conn, at)
+    await campaign_changes.close_finished(conn, at)
 
 
 async def send_to(

@@ -25,7 +25,7 @@ from bot.domain.role import Role
 from bot.domain.text import Entity, Text
 from bot.domain.topic import TopicFile
 from bot.store.content import topics
-from bot.store.delivery import announced, campaigns, fanout, outbox
+from bot.store.delivery import announced, campaign_changes, campaigns, fanout, outbox
 from bot.store.delivery.announced import audience_of
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
@@ -89,11 +89,11 @@ async def test_those_of_a_day_are_counted_but_not_one_that_was_stopped_before_it
         first, second = await _send(conn, HOUR), await _send(conn, DAY + HOUR)
         assert await announced.sent_since(conn, NOW - DAY) == [NOW - HOUR]
         assert await announced.under_way(conn) == first
-        await campaigns.halt(conn, first, CampaignState.STOPPED, "stopped")
+        await campaign_changes.halt(conn, first, CampaignState.STOPPED, "stopped")
         assert await announced.sent_since(conn, NOW - DAY) == []
-        await campaigns.halt(conn, second, CampaignState.HELD, "unreachable")
+        await campaign_changes.halt(conn, second, CampaignState.HELD, "unreachable")
         assert await announced.under_way(conn) == second
-        await campaigns.halt(conn, second, CampaignState.STOPPED, "stopped")
+        await campaign_changes.halt(conn, second, CampaignState.STOPPED, "stopped")
         assert await announced.under_way(conn) is None
 
 

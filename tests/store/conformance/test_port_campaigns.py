@@ -25,13 +25,14 @@ from port_samples import (
     stop,
     the_campaign,
 )
+from what_became import waiting
 
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, topics
-from bot.store.delivery import campaigns, fanout, joining, leases, outbox, turns
+from bot.store.delivery import campaign_changes, campaigns, fanout, joining, leases, outbox, turns
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
 from bot.store.delivery.followers import followers_of
@@ -134,7 +135,7 @@ async def test_a_fan_out_gives_each_chat_one_row_round_the_circle_in_pieces_of_a
         assert not await fanout.fan_out(conn, done, await followers_of(conn, 1, NOW), NOW)
         expected = [chat for chat in CIRCLE if chat > start] + [chat for chat in CIRCLE if chat <= start]
         assert await _rows(conn, number) == expected
-        assert await outbox.waiting(conn, number) == len(CIRCLE)
+        assert await waiting(conn, number) == len(CIRCLE)
 
 
 async def test_a_chat_that_follows_in_two_threads_or_is_in_the_outbox_already_gets_no_second_row(
@@ -160,7 +161,7 @@ async def test_a_campaign_that_has_not_begun_fans_out_to_nobody(engine: Engine) 
         await _followed(conn, ANNA)
         number = await broadcast(conn, 1)
         assert not await fanout.fan_out(conn, await the_campaign(conn, number), await followers_of(conn, 1, NOW), NOW)
-        assert await outbox.waiting(conn, number) == 0
+        assert await waiting(conn, number) == 0
 
 
 async def test_followers_are_who_followed_in_time_can_be_reached_and_have_not_silenced_it(engine: Engine) -> None:
@@ -267,23 +268,23 @@ async def test_a_halted_campaign_keeps_its_rows_and_its_words_until_it_goes_on(e
         await _followed(conn, ANNA)
         number = await broadcast(conn, 1)
         await queue(conn, number)
-        await campaigns.halt(conn, number, CampaignState.HELD, REFUSED, "Bad Request: ä")
+        await campaign_changes.halt(conn, number, CampaignState.HELD, REFUSED, "Bad Request: ä")
         held = await the_campaign(conn, number)
         assert (held.state, held.why, held.words) == (CampaignState.HELD, REFUSED, "Bad Request: ä")
-        assert await _rows(conn, number) == [] and await outbox.waiting(conn, number) == 1
-        assert await campaigns.go_on_in(conn, number, Form.PLAIN, 1)
-        assert not await campaigns.go_on_in(conn, number, Form.PLAIN, 1)
-        assert await campaigns.go_on_in(conn, number, Form.PLAIN, 2)
+        assert await _rows(conn, number) == [] and await waiting(conn, number) == 1
+        assert await campaign_changes.go_on_in(conn, number, Form.PLAIN, 1)
+        assert not await campaign_changes.go_on_in(conn, number, Form.PLAIN, 1)
+        assert await campaign_changes.go_on_in(conn, number, Form.PLAIN, 2)
         assert [(await the_campaign(conn, number)).form_of(revision) for revision in (1, 2)] == [Form.FULL, Form.PLAIN]
         for _ in range(2):
-            await campaigns.resume(conn, number, NOW + HOUR)
+            await campaign_changes.resume(conn, number, NOW + HOUR)
         on = await the_campaign(conn, number)
         assert (on.state, on.why, on.words, on.form) == (CampaignState.RUNNING, None, None, Form.FULL)
         assert on.start_at == NOW + HOUR and not on.is_confirmed  # it counts as started now
-        await campaigns.halt(conn, number, CampaignState.HELD, UNREACHED)
+        await campaign_changes.halt(conn, number, CampaignState.HELD, UNREACHED)
         await stop(conn, number)  # by an editor, who knows by that
         assert (await the_campaign(conn, number)).is_confirmed
-        await campaigns.resume(conn, number, NOW)
+        await campaign_changes.resume(conn, number, NOW)
         assert (await the_campaign(conn, number)).is_confirmed
         assert (await the_campaign(conn, number)).start_at == NOW + HOUR  # never earlier
         await deliver(conn, number, {ANNA: Status.SENT}, at=NOW + HOUR)
@@ -298,11 +299,11 @@ async def test_a_start_can_be_brought_forward_and_a_campaign_of_which_nothing_le
         number = await broadcast(conn, 1, start_at=NOW + MINUTE)
         await queue(conn, number)
         for now in (NOW + SECOND, NOW + 5 * SECOND):
-            await campaigns.start_now(conn, number, now)
+            await campaign_changes.start_now(conn, number, now)
             assert (await the_campaign(conn, number)).start_at == NOW + SECOND
         await put_chats(conn, BEN)
         await subscriptions.follow(conn, BEN, found["AI"], 0, NOW + HOUR)
-        await campaigns.widen(conn, number, fixed_at=NOW + HOUR, start_at=NOW + 2 * HOUR)
+        await campaign_changes.widen(conn, number, fixed_at=NOW + HOUR, start_at=NOW + 2 * HOUR)
         wider = await the_campaign(conn, number)
         assert (wider.fixed_at, wider.start_at, wider.is_complete) == (NOW + HOUR, NOW + 2 * HOUR, False)
         await queue(conn, number)
@@ -312,13 +313,13 @@ async def test_a_start_can_be_brought_forward_and_a_campaign_of_which_nothing_le
 
 async def test_files_campaigns_that_have_not_begun_are_taken_back_with_what_follows_them(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        assert await campaigns.take_back_unbegun(conn) == []
+        assert await campaign_changes.take_back_unbegun(conn) == []
         for article in (1, 2, 3, 4):
             await put_article(conn, article)
         numbers = {article: await broadcast(conn, article, by_file=article != 3) for article in (4, 1, 2, 3)}
         await progress_messages.follow(conn, numbers[4], ANNA, 5)
         await fanout.begin(conn, numbers[2], 0)
-        assert await campaigns.take_back_unbegun(conn) == [1, 4]
+        assert await campaign_changes.take_back_unbegun(conn) == [1, 4]
         assert [one.id for one in await campaigns.open_ones(conn)] == [numbers[2], numbers[3]]
         assert await progress_messages.open_ones(conn) == []
         assert await broadcast(conn, 1) > max(numbers.values())  # no number is used twice
@@ -345,13 +346,13 @@ async def test_a_campaign_is_done_once_nobody_is_left_and_only_then(engine: Engi
     async with engine.transaction() as conn:
         await _followed(conn, ANNA, BEN)
         number = await broadcast(conn, 1)
-        assert await campaigns.close_finished(conn, NOW) == []  # it has not begun
+        assert await campaign_changes.close_finished(conn, NOW) == []  # it has not begun
         await queue(conn, number)
         await deliver(conn, number, {ANNA: Status.SENT})
-        assert await campaigns.close_finished(conn, NOW) == []
+        assert await campaign_changes.close_finished(conn, NOW) == []
         await deliver(conn, number, {BEN: Status.UNREACHABLE}, at=NOW + MINUTE)
-        assert await campaigns.close_finished(conn, NOW + HOUR) == [number]
-        assert await campaigns.close_finished(conn, NOW + DAY) == []
+        assert await campaign_changes.close_finished(conn, NOW + HOUR) == [number]
+        assert await campaign_changes.close_finished(conn, NOW + DAY) == []
         done = await the_campaign(conn, number)
         assert (done.done_at, done.first_sent_at, done.last_sent_at) == (NOW + HOUR, NOW, NOW)
         assert (done.total, done.sent, done.unreachable, done.settled) == (2, 1, 1, 2)

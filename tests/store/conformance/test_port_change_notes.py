@@ -8,7 +8,7 @@ from bot.domain.chat import ChatState
 from bot.domain.correction import Correction, Field
 from bot.domain.delivery import CORRECTION_NOTE, RETRACTION_NOTE, SAVERS_NOTE, Lane, Status, Subject, SubjectType
 from bot.store.content import articles
-from bot.store.delivery import campaigns, change_notes
+from bot.store.delivery import campaign_changes, campaigns, change_notes
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.change_notes import Concerned
@@ -120,5 +120,5 @@ async def test_the_campaign_that_tells_a_note_is_known_until_it_is_done(engine: 
             conn, Whom.ALL.kind, subject, fixed_at=NOW, start_at=NOW, lane=Lane.LATER, by=None
         )
         assert await change_notes.under_way(conn, note.number) == number
-        await campaigns.halt(conn, number, CampaignState.STOPPED, "stopped")
+        await campaign_changes.halt(conn, number, CampaignState.STOPPED, "stopped")
         assert await change_notes.under_way(conn, note.number) == number

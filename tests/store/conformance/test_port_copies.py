@@ -27,6 +27,7 @@ from bot.domain.delivery_time import Listing, Mode, Quiet, Timing
 from bot.domain.sent_list import ListForm, SentList
 from bot.store.content import articles, corrections
 from bot.store.delivery import (
+    campaign_changes,
     campaigns,
     copy_counts,
     fanout,
@@ -84,7 +85,7 @@ async def _settle(conn: Connection, number: int, endings: dict[int, tuple[Status
     )
     await outbox.release(conn, [one for one in claimed if one.chat not in endings], owner=owner)
     await leases.end(conn, owner)
-    await campaigns.close_finished(conn, NOW)
+    await campaign_changes.close_finished(conn, NOW)
 
 
 def _ended(delivery: Delivery, status: Status, reason: str | None) -> Delivery:
@@ -165,9 +166,9 @@ async def test_a_newer_change_ends_an_older_one_whose_rows_it_takes(engine: Engi
         await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
         older = await _change(conn, CORRECTION, Operation.EDIT, 2)
         await _settle(conn, older, {ANNA: (Status.SENT, None)}, 2)
-        await campaigns.end_superseded(conn, about(1), 2, NOW)  # of its own revision
+        await campaign_changes.end_superseded(conn, about(1), 2, NOW)  # of its own revision
         assert (await the_campaign(conn, older)).state is CampaignState.RUNNING
-        await campaigns.end_superseded(conn, about(1), 3, NOW)
+        await campaign_changes.end_superseded(conn, about(1), 3, NOW)
         ended = await the_campaign(conn, older)
         assert (ended.state, ended.sent, ended.unwanted) == (CampaignState.DONE, 1, 1)
         assert ended.why == campaigns.SUPERSEDED
@@ -213,16 +214,16 @@ async def test_of_a_change_that_was_superseded_nothing_is_left_to_do(engine: Eng
         whom = Holders(about(1), 2, campaign=change)
         owner = await leases.take(conn, "a process", NOW)
         on_their_way = await outbox.claim(conn, NOW, 9, among=[change], owner=owner)
-        await campaigns.end_superseded(conn, about(1), 3, NOW, [CORRECTION])  # of another kind
+        await campaign_changes.end_superseded(conn, about(1), 3, NOW, [CORRECTION])  # of another kind
         assert await whom.wanting(conn, [ANNA, BEN], NOW) == {ANNA: 0, BEN: 0}
-        await campaigns.end_superseded(conn, about(1), 3, NOW, [NOTICE, WITHDRAWAL])
+        await campaign_changes.end_superseded(conn, about(1), 3, NOW, [NOTICE, WITHDRAWAL])
         assert await whom.wanting(conn, [ANNA, BEN], NOW) == {}
         assert await Holders(about(1), 2).wanting(conn, [ANNA, BEN], NOW) == {ANNA: 0, BEN: 0}
-        await campaigns.halt(conn, change, CampaignState.HELD, campaigns.RESTORED)
+        await campaign_changes.halt(conn, change, CampaignState.HELD, campaigns.RESTORED)
         assert (await the_campaign(conn, change)).state is CampaignState.RUNNING  # until what is on its way has ended
         unwanted = [Settled(_ended(one, Status.UNWANTED, None), [(about(1), None)], False) for one in on_their_way]
         await settlement.settle(conn, unwanted, NOW, owner=owner)
-        await campaigns.close_finished(conn, NOW)
+        await campaign_changes.close_finished(conn, NOW)
         ended = await the_campaign(conn, change)
         assert (ended.state, ended.unwanted) == (CampaignState.DONE, 2)
 
@@ -334,7 +335,7 @@ async def test_copies_that_are_gone_and_those_that_were_forgotten_are_told_apart
         await _settle(conn, number, {ANNA: (Status.SENT, None), BEN: (Status.FAILED, GONE)}, 2)
         found = await copy_counts.copies(conn, 1)
         assert (found.changeable, found.deleted, found.forgotten) == (1, 1, 0)
-        await campaigns.close_finished(conn, NOW)
+        await campaign_changes.close_finished(conn, NOW)
         while await retention.prune(conn, NOW + DAY):
             pass
         found = await copy_counts.copies(conn, 1)

@@ -29,6 +29,7 @@ from port_samples import (
     stop,
     the_campaign,
 )
+from what_became import has, statuses, waiting
 
 from bot.domain.delivery import Delivery, Lane, Operation, Status, Subject
 from bot.domain.delivery_time import Waits
@@ -80,7 +81,7 @@ async def test_the_most_urgent_lane_is_claimed_first_then_the_oldest_campaign_ea
         assert [one.campaign for one in await _claim(conn, owner)] == [news] * 2
         assert await _claim(conn, owner) == []
         assert await outbox.waiting_by_lane(conn) == {Lane.URGENT: 3, Lane.NEWS: 6, Lane.LATER: 3}
-        assert [await outbox.waiting(conn, number) for number in (more, 404)] == [3, 0]
+        assert [await waiting(conn, number) for number in (more, 404)] == [3, 0]
 
 
 async def test_of_what_waited_a_minute_comes_before_the_next_whichever_campaign_it_is_of(engine: Engine) -> None:
@@ -212,9 +213,9 @@ async def test_what_was_sent_has_a_receipt_and_everything_else_an_outcome(engine
         stands = Receipt(chat, message_in(chat), 0, 1, False, NOW, 0)
         assert await receipts.held(conn, about(1), [chat, 5, 404]) == {chat: stands}
         assert await receipts.held(conn, about(1), []) == await receipts.held(conn, Subject(2, 1), [chat]) == {}
-        assert [await receipts.has(conn, 1, one) for one in (chat, 5, 404)] == [True, False, False]
-        assert await receipts.statuses(conn, 1) == {Status.SENT: 1, Status.FAILED: 1, Status.RESTRICTED: 1}
-        assert await receipts.statuses(conn, 404) == {}
+        assert [await has(conn, 1, one) for one in (chat, 5, 404)] == [True, False, False]
+        assert await statuses(conn, 1) == {Status.SENT: 1, Status.FAILED: 1, Status.RESTRICTED: 1}
+        assert await statuses(conn, 404) == {}
         assert await receipts.failures(conn, 1) == [(5, "why ä")]
         assert await receipts.failures(conn, 1, status=Status.RESTRICTED) == [(6, "why ä")]
         assert await receipts.failures(conn, 1, 0) == await receipts.failures(conn, HIGHEST) == []
@@ -245,19 +246,19 @@ async def test_settling_what_another_process_has_settled_counts_one_more_and_not
         # Still in the other's hands: what was sent counts, what was not is the other's to say.
         await settlement.settle(conn, [_ended(mine[ANNA], 1)], NOW, owner=slow)
         await settlement.settle(conn, [_ended(mine[BEN], 1, Status.FAILED)], NOW, owner=slow)
-        assert [await receipts.has(conn, 1, chat) for chat in (ANNA, BEN)] == [True, False]
-        assert await outbox.waiting(conn, number) == 2
+        assert [await has(conn, 1, chat) for chat in (ANNA, BEN)] == [True, False]
+        assert await waiting(conn, number) == 2
         # Settled as failed by the other, and sent after all.
         await settlement.settle(conn, [_ended(taken[BEN], 1, Status.FAILED)], NOW, owner=quick)
         await settlement.settle(conn, [_ended(mine[BEN], 1)], NOW, owner=slow)
-        assert await receipts.statuses(conn, 1) == {Status.SENT: 2}
+        assert await statuses(conn, 1) == {Status.SENT: 2}
         # Sent by both: one receipt, which says so.
         await settlement.settle(conn, [_ended(taken[ANNA], 1)], NOW, owner=quick)
         assert (await receipts.held(conn, about(1), [ANNA]))[ANNA].unsure == 1
         # Forgotten meanwhile.
         await chat_rows.delete(conn, CARA)
         await settlement.settle(conn, [_ended(taken[CARA], 1)], NOW, owner=quick)
-        assert not await receipts.has(conn, 1, CARA)
+        assert not await has(conn, 1, CARA)
         await settlement.settle(conn, [], NOW, owner=quick)
         done = await the_campaign(conn, number)
         assert (done.sent, done.failed, done.unwanted, done.settled) == (2, 0, 1, done.total)
@@ -315,7 +316,7 @@ async def test_what_goes_in_one_list_with_a_delivery_ends_as_it_does(engine: Eng
         await settlement.take_along(conn, carrier, covers, stands, NOW, owner=owner)
         held = await receipts.held(conn, about(2), [ANNA, BEN])
         assert held == {ANNA: Receipt(ANNA, 77, 0, 3, False, NOW, 1, is_list=True)}
-        assert [await outbox.waiting(conn, number) for number in (first, second, third)] == [2, 1, 2]
+        assert [await waiting(conn, number) for number in (first, second, third)] == [2, 1, 2]
         for _ in range(2):
             await settlement.take_along(conn, carrier, covers, stands, NOW, owner=owner)
         assert (await the_campaign(conn, second)).sent == 1
@@ -379,7 +380,7 @@ async def test_what_failed_is_tried_again_once_by_an_editors_word_and_keeps_its_
         assert await delivery_reports.put_back_failed(conn, number, ["a", "c"], NOW) == 1
         await deliver(conn, number, {BEN: Status.SENT})
         await close_broadcasts(conn)
-        assert (await the_campaign(conn, number)).sent == 2 and await receipts.has(conn, 1, BEN)
+        assert (await the_campaign(conn, number)).sent == 2 and await has(conn, 1, BEN)
 
 
 async def test_the_last_message_of_all_is_known_once_there_is_one(engine: Engine) -> None:

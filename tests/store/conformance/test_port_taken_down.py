@@ -26,7 +26,17 @@ from bot.domain.pasted_link import PastedLink
 from bot.domain.takedown import OutOfReach
 from bot.errors import TakenDown, UnknownArticle
 from bot.store.content import articles, imports, taken_down, topics
-from bot.store.delivery import campaigns, change_notes, fanout, leases, outbox, retention, settlement, takedown_report
+from bot.store.delivery import (
+    campaign_changes,
+    campaigns,
+    change_notes,
+    fanout,
+    leases,
+    outbox,
+    retention,
+    settlement,
+    takedown_report,
+)
 from bot.store.delivery.audiences import Holders
 from bot.store.delivery.settlement import Settled
 from bot.store.desk import asked_takedowns, audit_log, pasted_links
@@ -175,7 +185,7 @@ async def _settle(conn: Connection, number: int, ended: dict[int, Delivery], **h
     ]
     await settlement.settle(conn, settled, NOW, owner=owner)
     await leases.end(conn, owner)
-    await campaigns.close_finished(conn, NOW)
+    await campaign_changes.close_finished(conn, NOW)
 
 
 def _ends(status: Status, reason: str | None = None, message_id: int | None = None, unsure: int = 0) -> Delivery:

@@ -35,6 +35,7 @@ from bot.domain.topic import TopicFile
 from bot.store.content import articles, edits, imports, known_topics, media, source_hubs, source_items, sources, topics
 from bot.store.content.sources import Answered, Polling
 from bot.store.delivery import (
+    campaign_changes,
     campaigns,
     change_notes,
     copy_counts,
@@ -428,12 +429,11 @@ BY_DELIVERY: dict[str, Question] = {
     "renewing a term": lambda conn: leases.renew(conn, 1, NOW),
     "looking for terms that are over": lambda conn: leases.take_back_expired(conn, 2, NOW - timedelta(days=9)),
     "a receipt": lambda conn: receipts.held(conn, about(100), [CHAT, 78]),
-    "has": lambda conn: receipts.has(conn, 100, CHAT),
     "what failed": lambda conn: receipts.failures(conn, 100),
     "a piece of a fan-out": _piece,
     "reach": _reach,
     "who still wants it": _wanting,
-    "what is done": lambda conn: campaigns.close_finished(conn, NOW),
+    "what is done": lambda conn: campaign_changes.close_finished(conn, NOW),
     "some chat": lambda conn: fanout.some_chat(conn, 0.5),
     "trying failed ones again": lambda conn: delivery_reports.put_back_failed(conn, 1, ["x"], NOW),
 }
