@@ -82,6 +82,7 @@ class UpdateQueue(BaseUpdateProcessor):
         self._time = time
         self._turns = FairQueue(at_once, waiting)
         self._entries: dict[int, _Entry] = {}
+        self._workers: set[asyncio.Task[Any]] = set()
         self._seen: dict[int, None] = {}
         self._remembered = remembered
         self._progress = asyncio.Event()
@@ -251,11 +252,25 @@ class UpdateQueue(BaseUpdateProcessor):
                 self._journal.forget(number)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        self._workers.add(worker)
         try:
             if (entry := self._claim(update)) is not None:
                 await self._work(entry, coroutine)
         finally:
+            self._workers.discard(worker)
             coroutine.close()  # type: ignore[attr-defined]  # the application passes a coroutine
+
+    async def abandon(self) -> None:
+        """Cancel the work on all updates and wait for its end. They are not done, and come at the next start.
+
+        python-telegram-bot's Application.stop() waits for them; cancelled, it leaves them running.
+        """
+        workers = tuple(self._workers)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self, entry: _Entry, coroutine: Awaitable[Any]) -> None:
         """Wait for the turn of an update and work on it. When cancelled it is not done: it comes at the next start."""
