@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import blake2b
+from hashlib import sha256
 
 from bot.content.articles.links import judged
 from bot.content.feeds.not_a_feed import NotAFeed
@@ -163,7 +163,9 @@ def _unchanged(answer: Answer, polling: Polling) -> FeedAnswer:
 
 
 def _hash(body: bytes) -> str:
-    return blake2b(body, digest_size=16).hexdigest()
+    """Return what tells bodies apart. Processors of servers have instructions for SHA-256; BLAKE2 takes twice as long
+    there."""
+    return sha256(body).hexdigest()[:32]
 
 
 def _usable(item: FeedItem, allow: FetchRules) -> FeedItem:
