@@ -142,7 +142,7 @@ class UpdateQueue(BaseUpdateProcessor):
             self._entries[ticket.id].is_kept = True
         elif taken is Admission.NO_ROOM:
             await journal.give_back(ticket.id)
-        else:
+        elif taken is Admission.LEFT_OUT:
             journal.forget(ticket.id)
         return taken
 
