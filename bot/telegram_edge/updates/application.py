@@ -51,6 +51,7 @@ def connect_router(application: AnyApplication, ctx: BotContext, registry: Regis
 
     update_queue.concerns = lambda update: concerns_us(ctx, update)
     update_queue.turned_away = TurnedAway(application, ctx.settings.language).press
+    update_queue.asked = ctx.pacer.expect_reply
     application.add_handler(TypeHandler(Update, enter))
 
 

@@ -61,7 +61,7 @@ class UpdateQueue(BaseUpdateProcessor):
 
     `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
     `concerns` says whether there is anything to do for an update: a group's talk takes up no room. `turned_away` is
-    given a press that is dropped, as Telegram sends it.
+    given a press that is dropped, as Telegram sends it. `asked` is called when somebody asks for something.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class UpdateQueue(BaseUpdateProcessor):
         self.backlog_until = 0
         self.concerns: Callable[[telegram.Update], bool] = lambda update: True
         self.turned_away: Callable[[Mapping[str, Any]], None] = lambda query: None
+        self.asked: Callable[[], None] = lambda: None
 
     def read(self, raw: Mapping[str, Any], bot: telegram.Bot) -> telegram.Update:
         """Return an update as python-telegram-bot knows it; one that it cannot read says nothing.
@@ -127,13 +128,17 @@ class UpdateQueue(BaseUpdateProcessor):
         Raises: StoreError, when nobody can be asked who has it.
         """
         journal = self._journal
-        if journal is None or not journal.is_shared or self._knows(update.update_id):
+        if self._knows(update.update_id):
             return self.take(update)
         try:
             ticket, is_for_us = ticket_for(update), self.concerns(update)
         except Exception:  # `take` says so
             return self.take(update)
         if not is_for_us:
+            return self.take(update)
+        if update.message is not None or update.callback_query is not None:
+            self.asked()
+        if journal is None or not journal.is_shared:
             return self.take(update)
         if not await journal.claim(ticket, _to_keep(update)):
             self._remember(ticket.id)
@@ -143,7 +148,7 @@ class UpdateQueue(BaseUpdateProcessor):
             self._entries[ticket.id].is_kept = True
         elif taken is Admission.NO_ROOM:
             await journal.give_back(ticket.id)
-        else:
+        elif taken is Admission.LEFT_OUT:
             journal.forget(ticket.id)
         return taken
 
