@@ -36,8 +36,7 @@ from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.notifier import Notifier
-from bot.telegram_edge.updates.any_application import AnyApplication
-from bot.telegram_edge.updates.application import build_application, connect_router
+from bot.telegram_edge.updates.application import build_application, connect_router, end_application
 from bot.telegram_edge.updates.shared_journal import SharedJournal
 from bot.telegram_edge.updates.update_journal import UpdateJournal
 from bot.telegram_edge.updates.update_queue import UpdateQueue
@@ -166,7 +165,7 @@ async def running(
         first_look = FirstLook()
         await application.initialize()
         await application.start()
-        stack.push_async_callback(_end_application, application)
+        stack.push_async_callback(end_application, application, update_queue, REPLY_DRAIN_TIMEOUT)
         await update_queue.resume(application)
         await links.resume(ctx)
         if is_seen:
@@ -216,12 +215,3 @@ async def _end(
             log.warning("%s did not end in time", task.get_name())
         elif not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s ended badly", task.get_name(), exc_info=error)
-
-
-async def _end_application(application: AnyApplication) -> None:
-    try:
-        async with asyncio.timeout(REPLY_DRAIN_TIMEOUT):
-            await application.stop()
-            await application.shutdown()
-    except TimeoutError:
-        log.warning("some answers to people did not get through in time; what they asked comes again")

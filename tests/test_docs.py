@@ -200,10 +200,15 @@ def test_the_one_command_runs_what_must_pass_before_a_change_lands() -> None:
     tasks = tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["poe"]["tasks"]
     run = [tasks[name]["cmd"] for name in tasks["check"]["sequence"]]
     gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert run == ["ruff check .", "ruff format --check .", "mypy", "python -m pytest -m ''"]
+    assert run == ["ruff check .", "ruff format --check .", "mypy", "python -m pytest -m '' -o norecursedirs=bench"]
     assert all(command in gate for command in run[:3])
-    # The README's tests each time; with the slow ones, when asked, they are all there are.
-    assert "python -m pytest -q |" in gate and "python -m pytest -q -m slow" in gate
+    # The README's tests and the stories each time; with the slow ones, when asked, they are all there are.
+    assert "python -m pytest -q |" in gate and "python -m pytest -q tests/outside |" in gate
+    assert "python -m pytest -q -m slow -o norecursedirs=bench" in gate
+    assert tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["pytest"]["ini_options"]["norecursedirs"][:2] == [
+        "bench",
+        "outside",
+    ]
 
 
 def test_the_hooks_fetch_nothing_and_call_tools_that_are_installed_to_test() -> None:

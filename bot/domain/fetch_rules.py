@@ -22,6 +22,10 @@ class FetchRules:
     hosts: frozenset[str] = frozenset()
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
+    def __hash__(self) -> int:
+        """Return a number that takes no long time: rules are part of what each link is remembered by."""
+        return hash((self.hosts, len(self.networks)))
+
     @classmethod
     def parse(cls, text: str) -> FetchRules:
         """Read hosts, addresses and networks, comma-separated. Raises: ValueError, which names the wrong one."""

@@ -75,6 +75,11 @@ def zone_label(zone: str) -> str:
     return offset_label(timedelta(hours=int(fixed[2])) * (1 if fixed[1] == "-" else -1))
 
 
+def is_offset(zone: str) -> bool:
+    """Return whether a zone is no place's: people call it UTC, or UTC+3."""
+    return zone_label(zone).startswith(UTC)
+
+
 def plain_name(name: str) -> str:
     """Return a place's name by its letters alone, without their accents: in this form equal ones are equal."""
     if name.isascii():

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import Enum, auto
 from functools import lru_cache
 
 from bot.domain.article import Manner
@@ -22,6 +23,14 @@ _TOKEN = re.compile(rf"\d+|[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W\d_])+|[^\w\s]"
 _ALIKE = {zero + digit: str(digit) for zero in (0x660, 0x6F0) for digit in range(10)} | {ord("،"): ",", ord("、"): ","}
 
 
+class Week(Enum):
+    """Which of several weekdays of one name is meant, as it was said."""
+
+    COMING = auto()  # the first that comes; to some, the one after a week that has begun
+    THIS = auto()
+    NEXT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What was said, piece by piece; each at most once. `after` are minutes or days from now."""
@@ -29,8 +38,7 @@ class Said:
     days: int | None = None
     date: tuple[int | None, int | None, int] | None = None
     weekday: int | None = None
-    coming: bool = False
-    next_week: bool = False
+    week: Week | None = None
     minute: int | None = None
     is_exact: bool = True
     part: Part | None = None
@@ -127,6 +135,9 @@ def _day(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> 
                 for name, days in words.day_units.items():
                     if (after := _starts(tokens, unit, name)) is not None and many == int(many) and many * days <= 731:
                         yield after, replace(said, days=int(many) * days, filler=False)
+            for name, days in words.alone_days.items():
+                if (after := _starts(tokens, behind, name)) is not None:
+                    yield after, replace(said, days=days, filler=False)
     for many, days, after in _later(tokens, place, words, words.day_units):
         if many == int(many) and many * days <= 731:
             yield after, replace(said, days=int(many) * days, filler=False)
@@ -161,24 +172,22 @@ def _weekday(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary)
     if said.part is None and place < len(tokens) and tokens[place] in words.joined:
         day, part = words.joined[tokens[place]]
         yield place + 1, replace(said, weekday=day, part=part, filler=False)
-    starts = [(place, False, False)]
-    starts += [(after, True, False) for one in words.coming if (after := _starts(tokens, place, one)) is not None]
-    starts += [(after, False, True) for one in words.of_next_week if (after := _starts(tokens, place, one)) is not None]
-    for start, coming, next_week in starts:
+    before = ((Week.COMING, words.coming), (Week.THIS, words.of_this_week), (Week.NEXT, words.of_next_week))
+    starts: list[tuple[int, Week | None]] = [(place, None)]
+    starts += [(after, week) for week, phrases in before for after in _behind_any(tokens, place, phrases)]
+    for start, week in starts:
         for name, day in words.weekdays.items():
             if (after := _starts(tokens, start, name)) is None:
                 continue
             if after < len(tokens) and tokens[after] == "." and len(name) <= 3:
                 after += 1
-            yield after, replace(said, weekday=day, coming=coming, next_week=next_week, filler=False)
-            if coming or next_week:
+            yield after, replace(said, weekday=day, week=week, filler=False)
+            if week is not None:
                 continue
-            for phrase in (*words.coming, "que viene"):
-                if (behind := _starts(tokens, after, phrase)) is not None:
-                    yield behind, replace(said, weekday=day, coming=True, filler=False)
-            for phrase in words.of_next_week:
-                if (behind := _starts(tokens, after, phrase)) is not None:
-                    yield behind, replace(said, weekday=day, next_week=True, filler=False)
+            for behind in _behind_any(tokens, after, (*words.coming, "que viene")):
+                yield behind, replace(said, weekday=day, week=Week.COMING, filler=False)
+            for behind in _behind_any(tokens, after, words.of_next_week):
+                yield behind, replace(said, weekday=day, week=Week.NEXT, filler=False)
 
 
 def _date(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> _Steps:
@@ -342,19 +351,31 @@ def _after(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -
     if said != Said():
         return
     for many, minutes, end in _later(tokens, place, words, words.units):
-        yield end, replace(said, after=timedelta(minutes=many * minutes))
+        yield from _in_minutes(end, many * minutes)
     for intro in words.within:
         if (behind := _starts(tokens, place, intro)) is None:
             continue
-        for many, unit in _amounts(tokens, behind, words):
-            for name, minutes in words.units.items():
-                if (after := _starts(tokens, unit, name)) is not None:
-                    yield after, replace(said, after=timedelta(minutes=many * minutes))
-                    if minutes == 60:
-                        for more, end in _number(tokens, after, words):
-                            for last in {end, *_behind_any(tokens, end, tuple(words.units))}:
-                                if more < 60:
-                                    yield last, replace(said, after=timedelta(minutes=many * minutes + more))
+        lengths = [
+            (many * minutes, minutes, after)
+            for many, unit in _amounts(tokens, behind, words)
+            for name, minutes in words.units.items()
+            if (after := _starts(tokens, unit, name)) is not None
+        ] + [
+            (minutes, minutes, after)
+            for name, minutes in words.alone.items()
+            if (after := _starts(tokens, behind, name)) is not None
+        ]
+        for length, unit, after in lengths:
+            yield from _in_minutes(after, length)
+            for more, end in _number(tokens, after, words) if unit == 60 else ():
+                for last in {end, *_behind_any(tokens, end, tuple(words.units))} if more < 60 else ():
+                    yield from _in_minutes(last, length + more)
+
+
+def _in_minutes(place: int, minutes: float) -> _Steps:
+    """Half an hour is a time, half a minute is none: it would have passed, since seconds are left out."""
+    if minutes == int(minutes):
+        yield place, Said(after=timedelta(minutes=minutes))
 
 
 _RULES: tuple[Callable[[tuple[str, ...], int, Said, Vocabulary], _Steps], ...] = (

@@ -9,6 +9,7 @@ was wrong on 29 of 131 such phrases, 12 times in the past: `tomorrow 9` keeps it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.article import Manner
 from bot.domain.local_time import Clocks, LocalTime, at_local
-from bot.domain.when_grammar import Said, readings, tokens_of, without_manner
+from bot.domain.when_grammar import Said, Week, readings, tokens_of, without_manner
 from bot.domain.when_languages import VOCABULARIES
 from bot.domain.when_words import Part, Vocabulary
 
@@ -57,20 +58,16 @@ class When:
 
 
 def read_when(text: str, language: str, zone: ZoneInfo, now: datetime) -> When:
-    """Return the time that a text means at `now`, by the words of a language, else by those of another one.
+    """Return the time that a text means at `now`, by the words of a language, else by those of all others together.
 
     `now` and the answer are aware. Numbers alone read the same in every language but where day and month may be meant
-    either way.
+    either way. What reads to its end in one's own language and contradicts itself there is not tried in others.
     """
     if len(text) > MAX_LENGTH:
         return When(None, Fault.UNKNOWN)
-    own = language.partition("-")[0]
-    order = dict.fromkeys([own if own in VOCABULARIES else "en", "en", *VOCABULARIES])
-    for tag in order:
-        found = _read(text, VOCABULARIES[tag], zone, now)
-        if found.fault is not Fault.UNKNOWN:
-            return found
-    return When(None, Fault.UNKNOWN)
+    own = _own(language)
+    others = [words for tag, words in VOCABULARIES.items() if tag != own]
+    return _read(text, [VOCABULARIES[own]], zone, now) or _read(text, others, zone, now) or When(None, Fault.UNKNOWN)
 
 
 def read_manner(text: str, language: str, *, may_be_all: bool = False) -> tuple[str, Manner]:
@@ -78,9 +75,8 @@ def read_manner(text: str, language: str, *, may_be_all: bool = False) -> tuple[
 
     Nothing is taken away from a text of one word, unless that `may_be_all` there is.
     """
-    own = language.partition("-")[0]
     before, _, last = text.strip().rpartition(" ")
-    for tag in dict.fromkeys([own if own in VOCABULARIES else "en", "en"]):
+    for tag in dict.fromkeys([_own(language), "en"]):
         _, manner = without_manner(tokens_of(last), VOCABULARIES[tag])
         if manner is not Manner.USUAL and (before or may_be_all):
             return before.rstrip(), manner
@@ -112,13 +108,22 @@ def morning_after(zone: ZoneInfo, now: datetime) -> datetime | None:
     return at_local(day, MORNING, zone).at
 
 
-def _read(text: str, words: Vocabulary, zone: ZoneInfo, now: datetime) -> When:
-    tokens, manner = without_manner(tokens_of(text), words)
-    said = set(readings(tokens, words)) if tokens else set()
-    found = [_resolve(one, zone, now) for one in said]
+def _own(language: str) -> str:
+    tag = language.partition("-")[0].partition("_")[0]
+    return tag if tag in VOCABULARIES else "en"
+
+
+def _read(text: str, vocabularies: Iterable[Vocabulary], zone: ZoneInfo, now: datetime) -> When | None:
+    """Return what a text means in some languages taken together; None when none of them reads it to its end."""
+    found = []
+    for words in vocabularies:
+        tokens, manner = without_manner(tokens_of(text), words)
+        said = set(readings(tokens, words)) if tokens else ()
+        found += [replace(one, manner=manner) for one in (_resolve(each, zone, now) for each in said) if one]
     understood = [one for one in found if one.fault is not Fault.UNKNOWN]
     if not understood:
-        return When(None, Fault.UNKNOWN)
+        return When(None, Fault.UNKNOWN) if found else None
+    manner = understood[0].manner
     # A reading that is a time to come goes before one that is none: `31/12` names no thirty-first month.
     times = sorted({one.at for one in understood if one.at is not None})
     if len(times) == 1 and all(one.at is not None or one.fault is Fault.PAST for one in understood):
@@ -132,7 +137,8 @@ def _read(text: str, words: Vocabulary, zone: ZoneInfo, now: datetime) -> When:
     return When(None, Fault.SEVERAL, tuple(choices[:_MOST]), manner)
 
 
-def _resolve(said: Said, zone: ZoneInfo, now: datetime) -> When:
+def _resolve(said: Said, zone: ZoneInfo, now: datetime) -> When | None:
+    """Return the time that was said, or what is the matter with it; None when it names a day that there is not."""
     if said.after is not None:
         at = (now + said.after).replace(second=0, microsecond=0)
         return When(at) if timedelta(0) < said.after <= FURTHEST else When(None, Fault.UNKNOWN)
@@ -140,6 +146,9 @@ def _resolve(said: Said, zone: ZoneInfo, now: datetime) -> When:
     if minute is None and (said.minute is not None or said.part is Part.NOON):
         return When(None, Fault.UNKNOWN)  # 18:00 in the morning
     days = _days(said, zone, now)
+    if not days:
+        return None
+    days = [day for day in days if _agrees(said, day)]
     if not days:
         return When(None, Fault.UNKNOWN)
     if minute is None:
@@ -210,29 +219,31 @@ def _minute(said: Said) -> int | None:
 
 
 def _days(said: Said, zone: ZoneInfo, now: datetime) -> list[date]:
-    """Return the days that may be meant; none when there is no such day, or two pieces contradict each other."""
+    """Return the days that may be meant; none when there is no such day."""
     today = now.astimezone(zone).date()
     if said.days is not None:
         return [today + timedelta(days=said.days)]
     if said.date is not None:
-        days = _dates(*said.date, today)
-        if said.weekday is not None:
-            if said.coming or said.next_week:
-                return []
-            days = [day for day in days if day.weekday() == said.weekday]
-        return days
+        return _dates(*said.date, today)
     if said.weekday is None:
         return [today, today + timedelta(days=1)]
     to_come = (said.weekday - today.weekday()) % 7
     monday = today - timedelta(days=today.weekday())
     of_next_week = monday + timedelta(days=7 + said.weekday)
-    if said.next_week:
+    if said.week is Week.THIS:
+        return [monday + timedelta(days=said.weekday)]
+    if said.week is Week.NEXT:
         return [of_next_week]
-    if said.coming:
+    if said.week is Week.COMING:
         # On a Monday, next Friday is the one of this week to some and of the next week to others.
         coming = today + timedelta(days=to_come or 7)
         return [coming] if coming == of_next_week else [coming, of_next_week]
     return [today + timedelta(days=to_come)] if to_come else [today]
+
+
+def _agrees(said: Said, day: date) -> bool:
+    """Return whether a date falls on the weekday that was said with it. `Next Friday, 4 December` is said by nobody."""
+    return said.date is None or said.weekday is None or (said.week is None and said.weekday == day.weekday())
 
 
 def _dates(year: int | None, month: int | None, day: int, today: date) -> list[date]:
@@ -240,12 +251,9 @@ def _dates(year: int | None, month: int | None, day: int, today: date) -> list[d
         found = _date_of(year, month, day)
         return [] if found is None else [found]
     if month is not None:
-        this, following = _date_of(today.year, month, day), _date_of(today.year + 1, month, day)
-        if this is not None and this >= today - LATELY:
-            return [this]
-        if following is None and this is None:  # 29 February
-            following = next((one for more in (2, 3, 4) if (one := _date_of(today.year + more, month, day))), None)
-        return [] if following is None else [following]
+        # The year before is looked at too: in January, a day of December has just passed. 29 February may be far.
+        years = (_date_of(today.year + more, month, day) for more in range(-1, 5))
+        return [one for one in years if one is not None and one >= today - LATELY][:1]
     for ahead in range(13):
         place = today.year * 12 + today.month - 1 + ahead
         found = _date_of(place // 12, place % 12 + 1, day)

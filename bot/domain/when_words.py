@@ -33,7 +33,8 @@ class Vocabulary:
     """One language. `days` are counted from today; Monday is 0; `units` are minutes, `day_units` days.
 
     `around` are templates of a time with an hour in it (`N`): minutes from that hour. `inside` are clock words that
-    stand between hour and minutes (`18 uhr 30`). `month_first`: 3/4 may be 4 March as well as 3 April.
+    stand between hour and minutes (`18 uhr 30`). `alone` are units that stand without a number (`через час`).
+    `month_first`: 3/4 may be 4 March as well as 3 April.
     `joined` are weekdays and parts of the day in one word. `later` stands behind an amount of time (`2 小时后`),
     `minutes` behind minutes (`9 点 30 分`), `year` behind a year; `endings` say nothing more at the end.
     `part_leads`: a part of the day may stand first (`上午 9 点`).
@@ -46,6 +47,7 @@ class Vocabulary:
     parts_of_today: Mapping[str, Part]
     weekdays: Mapping[str, int]
     coming: tuple[str, ...]
+    of_this_week: tuple[str, ...]
     of_next_week: tuple[str, ...]
     months: Mapping[str, int]
     numbers: Mapping[str, int]
@@ -63,6 +65,8 @@ class Vocabulary:
     breaking: tuple[str, ...]
     month_first: bool = False
     ones: Mapping[str, float] = field(default_factory=dict)
+    alone: Mapping[str, int] = field(default_factory=dict)
+    alone_days: Mapping[str, int] = field(default_factory=dict)
     joined: Mapping[str, tuple[int, Part]] = field(default_factory=dict)
     parts_of_tomorrow: Mapping[str, Part] = field(default_factory=dict)
     later: tuple[str, ...] = ()
@@ -95,6 +99,7 @@ ENGLISH = Vocabulary(
         "monday/mon/mondays tuesday/tue/tues wednesday/wed thursday/thu/thur/thurs friday/fri saturday/sat sunday/sun"
     ),
     coming=("next", "coming", "this coming"),
+    of_this_week=("this",),
     of_next_week=("next week", "of next week"),
     months=name_list(
         "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct "
@@ -146,6 +151,7 @@ GERMAN = Vocabulary(
         "montag/mo/mon dienstag/di mittwoch/mi donnerstag/do freitag/fr samstag/sa/sonnabend sonntag/so"
     ),
     coming=("nachsten", "nachster", "nachste", "naechsten", "naechster", "kommenden", "kommender"),
+    of_this_week=("diesen", "dieser", "diese woche"),
     of_next_week=("nachste woche", "naechste woche", "in der nachsten woche", "kommende woche"),
     months=name_list(
         "januar/jan/janner/jaenner februar/feb/feber marz/mar/maerz/mrz april/apr mai juni/jun juli/jul august/aug "
@@ -189,10 +195,11 @@ SPANISH = Vocabulary(
     parts_of_today={"esta noche": Part.EVENING, "esta tarde": Part.AFTERNOON, "esta manana": Part.MORNING},
     weekdays=name_list("lunes/lun martes/mar miercoles/mie jueves/jue viernes/vie sabado/sab domingo/dom"),
     coming=("proximo", "el proximo"),
+    of_this_week=("este",),
     of_next_week=("de la proxima semana", "de la semana que viene", "la proxima semana", "la semana que viene"),
     months=name_list(
-        "enero/ene febrero/feb marzo abril/abr mayo/may junio/jun julio/jul agosto/ago septiembre/setiembre/sep "
-        "octubre/oct noviembre/nov diciembre/dic", 1
+        "enero/ene febrero/feb marzo/mar abril/abr mayo/may junio/jun julio/jul agosto/ago "
+        "septiembre/setiembre/sept/sep octubre/oct noviembre/nov diciembre/dic", 1
     ),
     numbers=name_list("cero un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce")
     | {"quince": 15, "veinte": 20, "treinta": 30},
@@ -229,6 +236,7 @@ FRENCH = Vocabulary(
     },
     weekdays=name_list("lundi/lun mardi/mar mercredi/mer jeudi/jeu vendredi/ven samedi/sam dimanche/dim"),
     coming=("prochain",),
+    of_this_week=("ce",),
     of_next_week=("de la semaine prochaine", "la semaine prochaine", "semaine prochaine"),
     months=name_list(
         "janvier/janv/jan fevrier/fevr/fev mars avril/avr mai juin juillet/juil aout septembre/sept/sep octobre/oct "

@@ -106,6 +106,11 @@ def tame(foreign: str) -> str:
     return _TAPPABLE.sub(rf"\g<0>{_JOINER}", _BIDI_CONTROLS.sub("", _TAKEN_OUT.sub("", composed)))
 
 
+def placeholders(own: str) -> str:
+    """Return a text of ours whose `@name` stands for any name: whoever is called so is not to be tapped."""
+    return own.replace("@", f"@{_JOINER}")
+
+
 def isolate(foreign: str) -> str:
     """Return a one-line foreign text that cannot turn the direction of what stands around it.
 

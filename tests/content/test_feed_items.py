@@ -278,6 +278,7 @@ IMAGE = "https://blog.example/i.jpg"
         ("not a data: picture", rss('<description>&lt;img src="data:image/png;base64,AAAA"&gt;</description>'), None),
         ("not 32 pixels or less", rss(f'<description>&lt;img src="/p.gif" width="1" height="1"&gt;&lt;img src="/x.png" width=32&gt;&lt;img src="{IMAGE}" width="640"&gt;</description>'), IMAGE),
         ("not a smiley (WordPress)", rss(f'<description>&lt;img class="wp-smiley" src="https://s.w.org/images/core/emoji/15/72x72/1f600.png"&gt;&lt;img src="{IMAGE}"&gt;</description>'), IMAGE),
+        ("not a counter beside the story, in capitals", rss(f'<description>&lt;img src="Pixel.GIF?1"&gt;&lt;img src="{IMAGE}"&gt;</description>'), IMAGE),
         ("not a counter", rss(f'<description>&lt;img src="http://feeds.feedburner.com/~r/x/~4/1"&gt;&lt;img src="https://pixel.wp.com/b.gif?x"&gt;&lt;img src="{IMAGE}"&gt;</description>'), IMAGE),
         ("never the channel's image", rss(LINK, channel=f"<image><url>{IMAGE}</url></image><itunes:image href='{IMAGE}'/>"), None),
         ("never the feed's icon or logo", atom("<id>1</id>", feed=f"<icon>{IMAGE}</icon><logo>{IMAGE}</logo>"), None),

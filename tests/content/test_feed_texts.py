@@ -104,6 +104,7 @@ def test_a_root_is_known_with_any_prefix(root: str) -> None:
         ("a number of windows-1252, as browsers read it", "it&#146;s", "it’s"),
         ("an entity in CDATA, undone once more as RSS is", "<![CDATA[Caf&eacute; & R&D]]>", "Café & R&D"),
         ("control characters", "a\x00b\x0bc\x1b", "abc"),
+        ("signs that are none, beside others of three bytes", "a\ufffeb\uffff€", "ab€"),
         ("the number of a control character", "a&#8;b&#x1F;c", "abc"),
     ],
 )

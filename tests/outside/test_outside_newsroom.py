@@ -58,7 +58,7 @@ async def test_a_contributor_leaves_publishing_to_others_and_a_schedule_in_germa
         await here.asks(edith, "/settings language de")
         assert "verstehe ich nicht" in plain(await here.asks(edith, "/schedule first irgendwann"))
         said = plain(await here.asks(edith, "/schedule first übermorgen um halb neun"))
-        assert said.startswith("#1 First geht hinaus:") and said.endswith("08:30 (Zeit von Berlin).")
+        assert said.startswith("#1 First geht hinaus:") and said.endswith("08:30 (Ortszeit Berlin).")
         assert await here.close() == 0
         await here.open(movable=True)
         [draft] = json.loads((await here.shell("drafts", "--json")).out)

@@ -10,6 +10,7 @@ from pathlib import Path
 from street import Json, Street, buttons, street
 
 from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.faults import Held
 
 
 async def _town(here: Street) -> int:
@@ -254,6 +255,27 @@ async def test_links_into_the_bot_follow_open_and_leak_nothing(tmp_path: Path) -
         ben = here.cast.ben
         await here.starts(ben, "a_2")
         assert "Nothing is followed here yet" in plain(await here.asks(ben, "/subscriptions"))
+
+
+async def test_a_bot_that_ends_while_telegram_takes_its_time_with_answers_gives_them_after_its_start(
+    tmp_path: Path,
+) -> None:
+    """What people asked is neither lost nor worked on beside a database that is closed already."""
+    async with street(tmp_path, UNDO="0") as here:
+        anna, ben = await here.move_in("late-news")
+        edith, released = here.cast.edith, asyncio.Event()
+        for asker in (edith, ben):
+            here.world.faults.add(Held(released), method="sendMessage", chat=asker, times=1)
+        here.world.say(edith, edith, "/publish late-news")
+        here.world.say(ben, ben, "/subscribe Late, Energy")
+        await here.until(lambda: len(here.world.faults.happened) == 2, "two answers that are on their way")
+        assert await here.close() == 0
+        released.set()
+        assert "in time; what they asked comes again" in here.logged()
+        await here.open()
+        await here.sees(anna, "Late news")
+        await here.sees(edith, "is out")
+        await here.sees(ben, "No topic “Late”")
 
 
 def _all_data(messages: list[Json]) -> list[str]:

@@ -146,6 +146,7 @@ async def test_through_a_pool_of_transactions_the_server_itself_is_named_or_the_
             await several.start(DATABASE=pool, DATABASE_DIRECT=postgres_cluster.url(database))
         await several.leader()
         await several.gone_out(readers, 1)
+        assert "Energy" in str(await here.starts(here.cast.anna, "t_energy"))
         await several.finished(readers, twice=0)
         for one in list(several.running):
             await several.end(one)

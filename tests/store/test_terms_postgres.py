@@ -123,14 +123,17 @@ async def test_what_is_claimed_while_another_begins_is_either_taken_back_or_neve
         assert second > first
 
 
+@pytest.mark.parametrize("last", ["one statement", pytest.param("many at once", marks=pytest.mark.slow)])
 async def test_one_that_is_stopped_in_a_transaction_delays_another_s_term_by_seconds_and_loses_it(
-    url: str, two
+    url: str, two, last: str
 ) -> None:
     one, other = two
     first, _ = await _begin_term(url)
     with pytest.raises(StoreBusy):
         async with one.transaction() as conn:
             assert len(await outbox.claim(conn, NOW, 3, owner=first)) == 3
+            if last == "many at once":
+                await conn.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", [("a", "1"), ("b", "2")])
             async with asyncio.timeout(8):
                 _, back = await _begin_term(url)  # while it says nothing
     assert back == 0

@@ -27,6 +27,7 @@ from bot.telegram_edge.kit.registry import (
     Registry,
     TextRule,
 )
+from bot.telegram_edge.updates.application import end_application
 from bot.telegram_edge.updates.polling import poll
 from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
@@ -175,6 +176,20 @@ async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
     await house.application.update_queue.put(update)
     await house.settle()
     assert desk.seen == ["once"]
+
+
+async def test_what_is_not_done_when_the_bot_has_to_end_is_given_up_and_left_for_the_next_start(house, desk):
+    house.world.say(ANNA, ANNA, "/wait first")
+    house.world.say(BEN, BEN, "/note ben")
+    async with house.world.subscribe() as events, polling(house):
+        await happened(events, "message", chat=BEN)
+    [waits] = house.update_queue.unfinished()
+    await end_application(house.application, house.update_queue, 0)
+    desk.gate.set()
+    await house.application.start()  # the house ends it
+    await house.settle()
+    assert desk.seen == ["ben"]
+    assert list(house.update_queue.unfinished()) == [waits]
 
 
 async def test_the_memory_of_updates_is_bounded(house):

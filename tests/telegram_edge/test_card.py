@@ -61,6 +61,19 @@ async def test_a_link_opens_an_article_and_changes_nothing_else(newsroom):
         assert plain(house.screen(ANNA)) == f"There is no story #{number} to read. /latest lists those there are."
 
 
+async def test_in_a_group_everybody_opens_what_a_link_shows_as_often_as_a_list(newsroom):
+    house = newsroom
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    for payload, shown in (("a_1", "Eyes"), ("m_1", "Nothing else is like Eyes"), ("t_energy", "Only administrators")):
+        await house.says(ANNA, f"/start@{house.world.bot['username']} {payload}", house.group)
+        assert plain(house.screen(house.group)).startswith(shown), payload
+        await house.says(BEN, "/start a_1", house.group)
+        assert "once a minute" in house.screen(house.group) or payload.startswith("t_")
+        house.clock.advance(timedelta(minutes=1))
+    assert not (await subscribing.follows(house.db, house.group, now=house.clock())).topics
+
+
 @pytest.mark.parametrize("payload", ["a_", "a_x", "a_-1", "a_0x1", "t_", "t_-"])
 async def test_a_link_that_names_nothing_says_so_and_where_to_look(house, payload):
     await house.starts(ANNA, payload)

@@ -207,9 +207,7 @@ async def test_what_is_scheduled_takes_two_goes_out_by_itself_and_not_when_it_wa
     )
     assert isinstance(asked, Waiting)
     await desk.turn()
-    assert "wants #1 First to go out on Monday, 2 Mar 2026, 14:00 (UTC time). It makes no sound." in plain(
-        house.screen(BEN)
-    )
+    assert "wants #1 First to go out on Monday, 2 Mar 2026, 14:00 (UTC). It makes no sound." in plain(house.screen(BEN))
     await ben(desk, "/approve 1")
     scheduled = await article(house)
     assert (scheduled.state, scheduled.scheduled_at, scheduled.manner) == (ArticleState.SCHEDULED, at, Manner.SILENT)

@@ -109,6 +109,9 @@ async def test_administrators_may_have_both_and_only_they_choose(town: Town) -> 
     assert town.shown(town.group, "Two") == [True]
     await house.says(EDITH, "/settings channel on", town.other)
     assert house.screen(town.other).startswith("Telegram names no channel that this group discusses")
+    for chat in (EDITH, town.channel):  # neither is a group
+        await house.says(EDITH, "/settings channel on", chat)
+        assert house.screen(chat) == "This is for groups that discuss a channel. Send it in the group."
 
 
 async def test_a_link_made_later_is_learnt_from_the_first_forward_or_the_next_decision(town: Town) -> None:

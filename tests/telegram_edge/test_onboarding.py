@@ -321,6 +321,17 @@ async def test_a_group_that_could_not_be_reached_can_be_again_as_a_supergroup(ho
 # Help and what is not there
 
 
+@pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])
+async def test_what_stands_for_any_name_leads_nobody_to_who_is_called_so(house, language):
+    await house.starts(EDITH)
+    await house.says(EDITH, f"/settings language {language}")
+    for command in ("/help", "/channel"):
+        await house.says(EDITH, command)
+        shown = house.messages(EDITH)[-1]
+        assert "@" in shown["text"]
+        assert {entity["type"] for entity in shown["entities"]} <= {"bold", "bot_command"}, shown["text"]
+
+
 async def test_help_lists_every_command_readers_have_and_none_of_the_editors(house):
     await house.says(ANNA, "/help")
     for command in house.ctx.commands.of("readers"):

@@ -20,6 +20,7 @@ from bot.services.readers import exports, subscribing
 NOT_HERE = "There is nothing for that here. /help lists what there is."
 OF_ANOTHER = "This is the export of another chat."
 NO_EXPORT = "This file is no export of this bot, so nothing was changed. /export sends one."
+DAMAGED = "This export is damaged, so nothing was changed. /export sends a new one."
 
 
 @pytest.fixture
@@ -197,12 +198,27 @@ async def test_a_chat_that_was_paused_is_paused_again_and_says_how_to_go_on(room
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[1, 2]", b"\xff\xfe", b"[" * 100_000, b'{"title": "x"}', b"9" * 10_000, b'{"newsbot": 1}']
+    "data", [b"", b"{", b"[1, 2]", b"\xff\xfe", b"[" * 100_000, b'{"title": "x"}', b"9" * 10_000, b'{"newsbot"']
 )
-async def test_a_file_that_is_no_export_is_said_to_be_none(house: StoryHouse, data: bytes) -> None:
+@pytest.mark.parametrize("name", ["newsbot-7001.json", "Newsbot-7001 (1).json.txt", "what I follow.JSON"])
+async def test_a_file_that_is_no_export_is_said_to_be_none(house: StoryHouse, name: str, data: bytes) -> None:
     await house.starts(ANNA)
-    await house.uploads(ANNA, "newsbot.json", data)
+    await house.uploads(ANNA, name, data)
     assert house.screen(ANNA) == NO_EXPORT
+
+
+@pytest.mark.parametrize("person", [ANNA, EDITH])  # what an editor sends may be an article, too
+@pytest.mark.parametrize("name", ["newsbot-7001.json", "backup.json"])
+async def test_an_export_of_which_a_part_is_missing_is_said_to_be_damaged(
+    room: PressRoom, person: int, name: str
+) -> None:
+    house = room.house
+    await house.says(person, "/subscribe Energy")
+    data = await exported(house, person)
+    for damaged in (data[: len(data) // 2], data[:-1], data.replace(b'"chat"', b'"cat"'), b"\xef\xbb\xbf" + data[:-9]):
+        await house.uploads(person, name, damaged)
+        assert house.screen(person) == DAMAGED
+    assert await followed(house, person) == ["Energy"]
 
 
 async def test_a_file_of_another_kind_or_too_large_is_not_fetched(house: StoryHouse) -> None:

@@ -109,6 +109,42 @@ def test_a_reply_never_waits_behind_news():
     played(story)
 
 
+@pytest.mark.parametrize("made_within", [0.01, 0.03])
+def test_the_next_turn_is_kept_for_an_answer_that_is_being_made(made_within):
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        for chat in range(100, 400):
+            line.ask(chat)
+        waited = []
+        for person in range(1, 50):
+            await asyncio.sleep(0.15 + person * 0.001)  # at each point between two messages
+            asked = now()
+            pacer.expect_reply()
+            await asyncio.sleep(made_within)
+            await line.ask(person, Lane.REPLY)
+            waited.append(dict(line.left)[person] - asked)
+        assert max(waited) <= 1 / 29 + PACER_RESOLUTION, "not the time to make it and a turn"
+        await line.all()
+        assert len(line.left) / now() > 29 * 0.9
+
+    played(story)
+
+
+def test_answers_that_never_come_cost_the_news_no_more_than_every_other_turn():
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        for chat in range(100, 160):
+            line.ask(chat)
+        while len(line.left) < 60:
+            pacer.expect_reply()
+            await asyncio.sleep(0.001)
+        assert now() <= 2 * 60 / 29
+
+    played(story)
+
+
 def test_unpaid_news_waits_until_a_second_after_paid_news_that_leaves_at_a_thousand_a_second():
     async def story():
         pacer = Pacer(30)

@@ -68,10 +68,10 @@ async def test_it_is_read_in_the_editor_s_own_language_and_zone(desk: Desk) -> N
     await desk.says("/settings language de")
     await desk.says("/settings zone America/New_York")
     await desk.says("/schedule 1 morgen um 9 Uhr")
-    assert desk.screen == "#1 First geht hinaus: Dienstag, 3. März 2026, 09:00 (Zeit von New York)."
+    assert desk.screen == "#1 First geht hinaus: Dienstag, 3. März 2026, 09:00 (Ortszeit New York)."
     assert (await article(desk)).scheduled_at == TUESDAY_9 + timedelta(hours=6)
     await desk.says("/schedule 1 übermorgen 7.30 Uhr, leise")
-    assert desk.screen.endswith("07:30 (Zeit von New York). Es kommt ohne Ton.")
+    assert desk.screen.endswith("07:30 (Ortszeit New York). Es kommt ohne Ton.")
     await desk.says("/schedule 1 irgendwann")
     assert desk.screen.startswith("Das verstehe ich nicht als Zeit")
     assert (await article(desk)).scheduled_at == datetime(2026, 3, 4, 12, 30, tzinfo=UTC)

@@ -8,13 +8,16 @@ front of several processes hands it to any of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import telegram
 from postgres_cluster import Cluster
 
+from bot.domain.fair_queue import QueueTicket
+from bot.errors import StoreBusy
 from bot.store.postgres.database import PostgresDatabase
 from bot.store.postgres.migrations import migrate
 from bot.telegram_edge.updates.shared_journal import GONE_AFTER, SharedJournal
@@ -106,3 +109,37 @@ async def test_an_update_for_which_there_is_no_room_is_the_other_ones(place: Pla
     answers = [await place.here.admit(said(number, chat=number)) for number in range(1, 9)]
     full = answers.index(Admission.NO_ROOM) + 1
     assert await place.there.admit(said(full, chat=full)) is Admission.NEW
+
+
+async def test_an_update_is_not_lost_when_the_answer_to_its_claim_was(place: Place) -> None:
+    journal = place.journals[0]
+    with cut_off_once(journal), pytest.raises(StoreBusy):
+        await place.here.admit(said(5))
+    assert await place.there.admit(said(5)) is Admission.KNOWN, "the database has it"
+    assert await place.here.admit(said(5)) is Admission.NEW, "it comes again, and nobody was at work on it"
+    assert await place.here.admit(said(5)) is Admission.KNOWN
+
+
+async def test_an_update_that_comes_twice_at_once_is_worked_on_once_and_stays_the_process_s_own(place: Place) -> None:
+    taken = await asyncio.gather(place.here.admit(said(5)), place.here.admit(said(5)))
+    assert sorted(taken, key=lambda one: one.value) == [Admission.NEW, Admission.KNOWN]
+    await asyncio.sleep(0)
+    await place.journals[0].close()  # whatever it took for done is written
+    place.now += GONE_AFTER + timedelta(seconds=1)
+    assert [number for number, _ in await place.journals[1].take_over()] == [5], "it is not done"
+
+
+@contextmanager
+def cut_off_once(journal: SharedJournal) -> Iterator[None]:
+    """Let the connection break when the server has done what was asked, and before it can say so."""
+    whole = journal.claim
+
+    async def claim(ticket: QueueTicket, body: str) -> bool:
+        await whole(ticket, body)
+        raise StoreBusy("the connection is lost")
+
+    journal.claim = claim  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        journal.claim = whole  # type: ignore[method-assign]

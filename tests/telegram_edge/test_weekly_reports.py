@@ -66,9 +66,7 @@ async def test_a_report_comes_on_monday_at_eight_with_its_chart_and_once(desk: D
         )
     await desk.run()
     [report] = reports(desk)
-    assert report.startswith(
-        "The week in numbers\n2 Mar 2026 to 8 Mar 2026, UTC time\n3 of 3 messages delivered (100 %)"
-    )
+    assert report.startswith("The week in numbers\n2 Mar 2026 to 8 Mar 2026, UTC\n3 of 3 messages delivered (100 %)")
     assert f"#{number} Grid: in 3 chats" in report and "Energy: 1 article, 3 messages, 3 followers" in report
     assert "photo" in desk.house.messages(EDITH)[-1]
 

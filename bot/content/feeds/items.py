@@ -65,7 +65,7 @@ def item_from(found: Found) -> FeedItem:
     text = ""
     enough = _TEXT_BESIDE_EXCERPT if found.excerpts else TEXT_LIMIT
     for raw, kind in (*found.contents, *found.excerpts):
-        if text := words_from(raw, kind, enough):
+        if text := words_from(raw.rstrip(), kind, enough):
             break
     if not title and text:
         title = first_words(text)

@@ -52,12 +52,14 @@ async def body_of(answer: aiohttp.ClientResponse, limit: int) -> bytes:
 
 
 async def _plain(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    body = bytearray()
+    pieces: list[bytes] = []
+    came = 0
     async for chunk in answer.content.iter_chunked(CHUNK):
-        body += chunk
-        if len(body) > limit:
+        came += len(chunk)
+        if came > limit:
             raise TooLarge
-    return bytes(body)
+        pieces.append(chunk)
+    return b"".join(pieces)
 
 
 async def _unpacked(answer: aiohttp.ClientResponse, limit: int, *, is_deflate: bool) -> bytes:

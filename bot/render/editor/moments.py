@@ -6,18 +6,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.article import Manner
+from bot.domain.time_zone import UTC, is_offset
 from bot.render.locale import Words
 
 
 def moment_of(words: Words, at: datetime, zone: ZoneInfo) -> str:
-    """Tuesday, 3 Mar 2026, 18:00 (Berlin time)"""
-    return words(
-        "{weekday}, {date}, {time} ({zone} time)",
-        weekday=words.weekday(at, zone),
-        date=words.date(at, zone),
-        time=words.time(at, zone),
-        zone=words.place(zone.key),
-    )
+    """Tuesday, 3 Mar 2026, 18:00 (Berlin time); in no place's zone, (UTC) or (UTC+3:00)"""
+    given = {"weekday": words.weekday(at, zone), "date": words.date(at, zone), "time": words.time(at, zone)}
+    place = words.place(zone.key)
+    if is_offset(zone.key):
+        return words("{weekday}, {date}, {time} (UTC{offset})", offset=place.removeprefix(UTC), **given)
+    return words("{weekday}, {date}, {time} ({zone} time)", zone=place, **given)
 
 
 def arrives(words: Words, manner: Manner) -> str | None:

@@ -10,6 +10,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.restriction import Restriction
 from bot.domain.statistics import MISSED, Act, ArticleFigures, Fact, Period, Readers, Share, Statistics
 from bot.domain.text import Text
+from bot.domain.time_zone import is_offset
 from bot.render.locale import Words, name_of
 from bot.render.text import bold, clip, foreign, tame
 
@@ -24,6 +25,10 @@ def span_of(words: Words, period: Period, zone: ZoneInfo) -> str:
     """24 Nov 2026 to 30 Nov 2026, Berlin time"""
     first, last = words.date(period.begins, zone), words.date(period.ends - timedelta(seconds=1), zone)
     place = words.place(zone.key)
+    if is_offset(zone.key):
+        if period.days == 1:
+            return words("{date}, {place}", date=first, place=place)
+        return words("{first} to {last}, {place}", first=first, last=last, place=place)
     if period.days == 1:
         return words("{date}, {place} time", date=first, place=place)
     return words("{first} to {last}, {place} time", first=first, last=last, place=place)

@@ -13,7 +13,7 @@ from bot.domain.press import press, read_press
 from bot.domain.text import Text, utf16_len
 from bot.render.labels import IN_A_TOAST, label
 from bot.render.locale import Words
-from bot.render.text import bold, clip, foreign, join
+from bot.render.text import bold, clip, foreign, join, placeholders
 
 CHANNELS = "channels"
 CHANNEL = "channel"
@@ -47,7 +47,7 @@ def another(words: Words, first: str = "") -> Message:
         "Choose the channel with the key below: this bot becomes an administrator there that may post. If it is one "
         "already, you can also send /channel and the channel's @name, or forward one of its posts to this chat."
     )
-    return Message(join([first, how], "\n"), channel_request=words("Choose a channel"))
+    return Message(join([first, placeholders(how)], "\n"), channel_request=words("Choose a channel"))
 
 
 def framed(message: Message, *, words: Words, channel: Channel, verbs: Collection[str]) -> Message:

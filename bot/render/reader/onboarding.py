@@ -9,7 +9,7 @@ from bot.domain.press import press
 from bot.domain.role import Role
 from bot.domain.text import Text
 from bot.render.locale import Words
-from bot.render.text import bold, clip, foreign, join, tame
+from bot.render.text import bold, clip, foreign, join, placeholders, tame
 
 RESUME = "resume"
 _INVITER = 64  # UTF-16 code units
@@ -65,7 +65,7 @@ def help_text(words: Words, sections: Sequence[tuple[str, Sequence[tuple[str, st
     """Return all commands as (heading, [(usage, summary)]), already in the reader's language."""
     blocks: list[Text] = []
     for heading, lines in sections:
-        entries = [Text(f"{usage}: {summary}") for usage, summary in lines]
+        entries = [Text(f"{placeholders(usage)}: {summary}") for usage, summary in lines]
         blocks.append(join([bold(heading) if heading else Text(), *entries], "\n"))
     return Message(join(blocks, "\n\n"))
 

@@ -164,6 +164,10 @@ def no_export(words: Words) -> Message:
     return Message(Text(words("This file is no export of this bot, so nothing was changed. /export sends one.")))
 
 
+def damaged_export(words: Words) -> Message:
+    return Message(Text(words("This export is damaged, so nothing was changed. /export sends a new one.")))
+
+
 def too_large(words: Words) -> Message:
     """Return the answer to a file of more than `DOWNLOAD_BYTES`."""
     return Message(Text(words("Telegram lets bots fetch files up to 20 MB. This one is larger; nothing was changed.")))

@@ -148,6 +148,11 @@ def no_linked_channel(words: Words) -> Message:
     return Message(Text(words("Telegram names no channel that this group discusses, so nothing comes twice.")))
 
 
+def only_of_groups(words: Words) -> Message:
+    """Return the answer to who asks, where no channel is discussed, whether a channel's news is to be repeated."""
+    return Message(Text(words("This is for groups that discuss a channel. Send it in the group.")))
+
+
 def _of_linked_channel(words: Words, repeats: bool) -> str:
     if repeats:
         return words("What the linked channel posts is also sent here by itself.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ from bot.store.readers import (
 
 WAITS_FOR = timedelta(days=1)
 """How long an export that was sent back can be restored; then it is to be sent again."""
+
+_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,99}\{\s{0,99}"newsbot"\s{0,99}:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ def document_in(data: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):  # no JSON, no UTF-8, a number of too many digits, or too deep
         return None
     return document if chat_of(document) is not None else None
+
+
+def begins_export(data: bytes) -> bool:
+    """Return whether a file begins as an export does, whatever became of the rest."""
+    return _BEGINNING.match(data) is not None
 
 
 async def keep(db: Database, chat: int, document: Mapping[str, Any], now: datetime) -> int:

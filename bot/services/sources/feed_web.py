@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import blake2b
+from hashlib import sha256
 
 from bot.content.articles.links import judged
 from bot.content.feeds.not_a_feed import NotAFeed
@@ -71,10 +71,11 @@ class FeedWeb:
         answer = await self._get(url, polling, prompt=prompt)
         if answer.status == 304:
             return _unchanged(answer, polling)
-        if _hash(answer.body) == polling.body_hash:
+        body_hash = _hash(answer.body)
+        if body_hash == polling.body_hash:
             return _unchanged(answer, polling)
         try:
-            read = await self._read(answer)
+            read = await self._read(answer, body_hash)
         except NotAFeed as error:
             raise SourceFault(f"it is {error}") from error
         if polling.has_items and read.feed is not None and not read.feed.items:
@@ -89,7 +90,7 @@ class FeedWeb:
         """
         answer = await self._get(url, _UNKNOWN, prompt=prompt)
         try:
-            return url, await self._read(answer)
+            return url, await self._read(answer, _hash(answer.body))
         except NotAFeed as error:
             page = await self.parser.page(answer.body, answer.content_type, answer.url)
             if not page.feeds:
@@ -129,7 +130,7 @@ class FeedWeb:
                 reason = f"its server answered {answer.status}"
         raise SourceFault(reason, retry_after=answer.retry_after)
 
-    async def _read(self, answer: Answer) -> FeedAnswer:
+    async def _read(self, answer: Answer, body_hash: str) -> FeedAnswer:
         """Return what a feed's document says. Raises: NotAFeed."""
         feed = await self.parser.feed(answer.body, answer.content_type, answer.url)
         named = dict(reversed(answer.links))
@@ -137,7 +138,7 @@ class FeedWeb:
             url=answer.url,
             feed=replace(feed, items=tuple(_usable(item, self.fetcher.rules) for item in feed.items)),
             validators=answer.validators,
-            body_hash=_hash(answer.body),
+            body_hash=body_hash,
             moved_to=answer.moved_to,
             max_age=answer.max_age,
             retry_after=answer.retry_after,
@@ -162,7 +163,9 @@ def _unchanged(answer: Answer, polling: Polling) -> FeedAnswer:
 
 
 def _hash(body: bytes) -> str:
-    return blake2b(body, digest_size=16).hexdigest()
+    """Return what tells bodies apart. Processors of servers have instructions for SHA-256; BLAKE2 takes twice as long
+    there."""
+    return sha256(body).hexdigest()[:32]
 
 
 def _usable(item: FeedItem, allow: FetchRules) -> FeedItem:

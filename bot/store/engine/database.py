@@ -252,21 +252,37 @@ class Database:
         Raises: RuntimeError in a block.
         """
         with self._alone("reading()"):
-            conn = await self._free.get()
-            if self._free.empty():
-                self._none_free_since = self._time()
-            conn.first(conn.LOOK)
-            try:
-                yield conn
-            finally:
-                # A connection's statements run in order, also when nobody waits for them any more: behind what the
-                # block may have left running, and before whatever the next block begins with.
+            async with self._reader() as conn:
+                conn.first(conn.LOOK)
                 try:
+                    yield conn
+                finally:
+                    # A connection's statements run in order, also when nobody waits for them any more: behind what the
+                    # block may have left running, and before whatever the next block begins with.
                     if not conn.forget_first():  # else it has read nothing
                         await conn.rollback()
-                finally:
-                    self._free.put_nowait(conn)
-                    self._none_free_since = None
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Connection]:
+        """Read or write with statements that know nothing of each other: each is a whole, and is kept once it has run.
+
+        Where several processes are this bot it waits for nobody who writes; so it is for what writes nothing that
+        depends on what was read.
+        Raises: StoreError. RuntimeError in a block.
+        """
+        async with self.transaction() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[Connection]:
+        conn = await self._free.get()
+        if self._free.empty():
+            self._none_free_since = self._time()
+        try:
+            yield conn
+        finally:
+            self._free.put_nowait(conn)
+            self._none_free_since = None
 
     def no_reader_for(self) -> timedelta:
         """Return for how long all readers have been in use without one coming back; zero while one is free."""

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor
+from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from bot.errors import StoreError
 from bot.store.engine.connection import Connection, Parameters
@@ -57,12 +58,14 @@ _ITS_OWN = "; ".join(f"SET {name} = {value}" for name, value in (*_SETTINGS, ("p
 _BY_VALUES = "SET LOCAL plan_cache_mode = force_custom_plan"
 _BEGIN = f"BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK})"
 _LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '60s'"
+_BY_ITSELF = "BEGIN"  # of one statement that needs no other, where its settings have to be said for it
 # A pool may run the next transaction in another session, so there the settings are sent with each transaction.
 # Source: https://www.pgbouncer.org/features.html (transaction pooling)
 _EACH_TIME = "; ".join(f"SET LOCAL {name} = {value}" for name, value in _SETTINGS)
 _IN_A_POOL = {
     _BEGIN: _BEGIN.replace("BEGIN;", f"BEGIN; {_EACH_TIME};"),
     _LOOK: _LOOK.replace("READ ONLY;", f"READ ONLY; {_EACH_TIME};"),
+    _BY_ITSELF: f"BEGIN; {_EACH_TIME}",
 }
 # The commit returns before its log record is on disk. It is in the log before every later commit's.
 # Source: https://www.postgresql.org/docs/current/wal-async-commit.html
@@ -110,9 +113,25 @@ class PostgresConnection(Connection):
     def in_transaction(self) -> bool:
         return self._begun
 
+    @asynccontextmanager
+    async def by_itself(self) -> AsyncIterator[Connection]:
+        """Run statements of which each is a whole, and waits for no writer; none of what else a block is."""
+        if self._prepares:
+            yield self
+            return
+        self.first(_BY_ITSELF)
+        try:
+            yield self
+        except BaseException:
+            if not self.forget_first():
+                await self.execute("ROLLBACK")
+            raise
+        if not self.forget_first():
+            await self.execute("COMMIT")
+
     async def execute(self, sql: str, parameters: Parameters = ()) -> int:
-        async def run(conn: AsyncConnection[Any]) -> int:
-            return (await self._executed(conn, sql, parameters)).rowcount
+        async def run(before: tuple[str, ...]) -> int:
+            return (await self._executed(before, sql, parameters)).rowcount
 
         return await self._stated(sql, run)
 
@@ -121,33 +140,69 @@ class PostgresConnection(Connection):
             return
         given = list(rows)
 
-        async def run(conn: AsyncConnection[Any]) -> None:
-            cursor = self._cursor(conn)
-            if (for_all := MANY.get(sql)) is not None:
-                await cursor.execute(for_all, [array(column) for column in zip(*given, strict=True)])
-                return
-            statement = translated(sql, given[0])
-            if len(given) == 1:
-                await cursor.execute(statement.text, statement.values(given[0]))
-            else:
-                await cursor.executemany(statement.text, [statement.values(row) for row in given])
+        async def run(before: tuple[str, ...]) -> None:
+            async with self._behind(before) as conn:
+                cursor = self._cursor(conn)
+                if (for_all := MANY.get(sql)) is not None:
+                    await cursor.execute(for_all, [array(column) for column in zip(*given, strict=True)])
+                    return
+                statement = translated(sql, given[0])
+                if len(given) == 1:
+                    await cursor.execute(statement.text, statement.values(given[0]))
+                    return
+                async with _in_one_go(conn):
+                    await cursor.executemany(statement.text, [statement.values(row) for row in given])
 
         await self._stated(sql, run)
 
     async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        async def run(conn: AsyncConnection[Any]) -> list[Any]:
-            cursor = await self._executed(conn, sql, parameters)
+        async def run(before: tuple[str, ...]) -> list[Any]:
+            cursor = await self._executed(before, sql, parameters)
             return await cursor.fetchall() if has_rows(cursor) else []
 
         return await self._stated(sql, run)
 
-    async def _executed(self, conn: AsyncConnection[Any], sql: str, parameters: Parameters) -> AsyncRawCursor[Any]:
+    async def _executed(self, before: tuple[str, ...], sql: str, parameters: Parameters) -> AsyncRawCursor[Any]:
         statement = translated(sql, parameters)
-        if statement.by_values and self._prepares and self._begun:
-            await conn.execute(_BY_VALUES)
-        cursor = self._cursor(conn)
-        await cursor.execute(statement.text, statement.values(parameters) or None)
+        async with self._behind(before) as conn:
+            if statement.by_values and self._prepares and (self._begun or before):
+                await conn.execute(_BY_VALUES)
+            cursor = self._cursor(conn)
+            await cursor.execute(statement.text, statement.values(parameters) or None)
         return cursor
+
+    @asynccontextmanager
+    async def _behind(self, before: tuple[str, ...]) -> AsyncIterator[AsyncConnection[Any]]:
+        """Say what is to run before a statement and the statement in one go: one journey to the server for all.
+
+        So who waits for the writer waits for a journey less, with each block. What the statement gives is there once
+        this is left.
+        Source: https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html
+        """
+        if not before or not self._prepares:
+            for statement in before:
+                await self._control(statement)
+            yield await self._usable()
+            return
+        begins = before[0] in _BEGINS
+        conn = await (self._connected() if begins else self._usable())
+        begun: AsyncCursor[Any] | None = None
+        try:
+            async with _in_one_go(conn):
+                for statement in before:
+                    for part in _PARTS.get(statement, (statement,)):
+                        said = await conn.execute(part)
+                    begun = begun or said
+                yield conn
+        except psycopg.Error:
+            if begins and begun is not None and not _was_done(begun):
+                # It is begun there, and failed: whatever came next on this connection would fail too.
+                with suppress(psycopg.Error):
+                    await conn.execute("ROLLBACK")
+            else:
+                self._begun = True
+            raise
+        self._begun = True
 
     def _cursor(self, conn: AsyncConnection[Any]) -> AsyncRawCursor[Any]:
         """Return the connection's one cursor: the rows of a statement are read before the next one runs.
@@ -158,17 +213,17 @@ class PostgresConnection(Connection):
             self._kept = AsyncRawCursor(conn, row_factory=rows)
         return self._kept
 
-    async def _stated(self, sql: str, run: Callable[[AsyncConnection[Any]], Coroutine[Any, Any, T]]) -> T:
+    async def _stated(self, sql: str, run: Callable[[tuple[str, ...]], Coroutine[Any, Any, T]]) -> T:
         """Run a statement after those that were queued to run before it."""
         before, self._first = self._first, ()
 
         async def in_turn() -> T:
-            for statement in before:
+            if sql not in _CONTROLS:
+                return await run(before)
+            for statement in () if sql in _COMMITS and before == (_RELEASE,) else before:
                 await self._control(statement)
-            if sql in _CONTROLS:
-                await self._control(sql)
-                return -1  # type: ignore[return-value]
-            return await run(await self._usable())
+            await self._control(sql)
+            return -1  # type: ignore[return-value]
 
         try:
             return await self._asked(in_turn)
@@ -179,7 +234,7 @@ class PostgresConnection(Connection):
 
     async def _control(self, sql: str) -> None:
         """Begin or end a transaction, or a part of one."""
-        if sql in (_BEGIN, _LOOK):
+        if sql in _BEGINS:
             conn = await self._connected()
             try:
                 await conn.execute(sql if self._prepares else _IN_A_POOL[sql])
@@ -193,7 +248,7 @@ class PostgresConnection(Connection):
             self._begun = False
             if self._pg is not None and not self._pg.closed:
                 await self._pg.execute(sql)
-        elif sql in ("COMMIT", _COMMIT_SOON):
+        elif sql in _COMMITS:
             conn = await self._usable()
             # PostgreSQL answers COMMIT in a failed transaction without an error, and rolls it back.
             if not self._begun or conn.pgconn.transaction_status != TransactionStatus.INTRANS:
@@ -273,9 +328,38 @@ class PostgresConnection(Connection):
                 await self._pg.close()
 
 
-_CONTROLS = frozenset(
-    {_BEGIN, _LOOK, "COMMIT", _COMMIT_SOON, "ROLLBACK", "ROLLBACK TO unit", "SAVEPOINT unit", "RELEASE unit"}
-)
+_RELEASE = "RELEASE unit"  # what is committed is released with it
+_BEGINS = frozenset({_BEGIN, _LOOK, _BY_ITSELF})
+_COMMITS = frozenset({"COMMIT", _COMMIT_SOON})
+_CONTROLS = _BEGINS | _COMMITS | {"ROLLBACK", "ROLLBACK TO unit", "SAVEPOINT unit", _RELEASE}
+_PARTS = {whole: tuple(whole.split("; ")) for whole in (_BEGIN, _LOOK)}  # what is said in one go is said one by one
+
+
+def _was_done(cursor: AsyncCursor[Any]) -> bool:
+    result = cursor.pgresult
+    return result is not None and result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+
+@asynccontextmanager
+async def _in_one_go(conn: AsyncConnection[Any]) -> AsyncIterator[None]:
+    """Say several statements to the server without waiting for what it answers to each.
+
+    psycopg asks for the answers once more behind the end, if they are not there yet. Then the server takes the session
+    for one that has something to say: it ends no session after that, however long it is silent in a transaction.
+    Source: https://github.com/psycopg/psycopg (_pipeline_base.py); PostgresMain of the server sets that timer with
+    ReadyForQuery alone, and takes it back with every message
+    """
+    async with conn.pipeline() as pipeline:
+
+        def ended() -> PQGen[None]:
+            try:
+                pipeline._enqueue_sync()
+                yield from pipeline._communicate_gen()
+            finally:
+                yield from pipeline._fetch_gen(flush=False)
+
+        pipeline._exit_gen = ended  # type: ignore[method-assign]
+        yield
 
 
 def cut(conn: AsyncConnection[Any]) -> None:

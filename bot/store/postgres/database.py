@@ -7,7 +7,8 @@ write at a time: whatever is read in a writing block is still so when the block 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -92,14 +93,19 @@ class PostgresDatabase(Database):
         and never content; of 7,999 bytes at most. Raises: StoreError.
         Source: https://www.postgresql.org/docs/current/sql-notify.html
         """
-        conn = await self._free.get()
-        try:
+        async with self.statement() as conn:
             await conn.execute(
                 "SELECT pg_notify(:channel, what) FROM unnest(CAST(:told AS text[])) AS what",
                 {"channel": CHANNEL, "told": list(what)},
             )
-        finally:
-            self._free.put_nowait(conn)
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Connection]:
+        with self._alone("statement()"):
+            async with self._reader() as conn:
+                assert isinstance(conn, PostgresConnection)
+                async with conn.by_itself():
+                    yield conn
 
     async def clock(self) -> datetime:
         """Return the server's time."""

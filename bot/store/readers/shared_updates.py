@@ -12,11 +12,15 @@ from bot.store.engine.database import Connection
 
 
 async def claim(conn: Connection, id: int, chat: int, body: str, *, owner: int, now: datetime) -> bool:
-    """Take an update for a process, with its text as JSON; return False when one has taken it before."""
+    """Take an update for a process, with its text as JSON; return False when another has taken it, or it is done.
+
+    One that is its own already and not done it may have again: it was perhaps never told that it has it.
+    """
     claimed = await conn.execute(
         """
         INSERT INTO shared_updates (id, chat, owner, at, body) VALUES (:id, :chat, :owner, :now, :body)
-        ON CONFLICT (id) DO NOTHING
+        ON CONFLICT (id) DO UPDATE SET at = excluded.at
+        WHERE shared_updates.owner = excluded.owner AND shared_updates.body IS NOT NULL
         """,
         {"id": id, "chat": chat, "owner": owner, "now": epoch(now), "body": body},
     )

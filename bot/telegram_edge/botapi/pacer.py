@@ -40,6 +40,8 @@ START_UP = 1.0
 has started, opened its database and asked Telegram who it is."""
 PAID_SECOND = 1.0
 """Seconds after a paid message in which Telegram may take no unpaid one: what is free is counted by the second."""
+KEPT_FOR_AN_ANSWER = 0.1
+"""Seconds for which a turn is kept at most for an answer that is being made, be the pace ever so slow."""
 SHORT_HOLD = 1.0
 """Seconds of a hold that are waited for on the spot."""
 MAX_HELD_REPLIES = 64
@@ -66,15 +68,20 @@ class _Waiter:
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """The queue of one pace, by lane. Before `news_from` only replies are served."""
+    """The queue of one pace, by lane. Before `news_from` only replies are served, and before `kept_until` too.
+
+    `may_keep` a turn for an answer: one at a time, and not again before something has left.
+    """
 
     pace: Pace
     lanes: dict[Lane, dict[_Waiter, None]] = field(default_factory=lambda: {lane: {} for lane in Lane})
     news_from: float = -inf
+    kept_until: float = -inf
+    may_keep: bool = True
 
     def opens_at(self, lane: Lane) -> float:
         """Return the earliest moment at which the next message of a lane may leave."""
-        return self.pace.next_at if lane is Lane.REPLY else max(self.pace.free_at(), self.news_from)
+        return self.pace.next_at if lane is Lane.REPLY else max(self.pace.free_at(), self.news_from, self.kept_until)
 
     @property
     def waiting(self) -> int:
@@ -226,6 +233,17 @@ class Pacer:
             chat = min(self._holds, key=self._holds.__getitem__)
             self._forgotten_hold = max(self._forgotten_hold, self._holds.pop(chat))
 
+    def expect_reply(self) -> None:
+        """Keep the next turn for an answer that somebody has just asked for, as long as one turn takes.
+
+        So who is answered waits for that turn while the answer is made, and not after it. An answer that takes longer,
+        or never comes, costs the news one turn.
+        """
+        line, now = self._free, self._loop.time()
+        if line.may_keep and not self._off:
+            line.may_keep = False
+            line.kept_until = max(line.pace.next_at, now) + min(1 / line.pace.rate(now), KEPT_FOR_AN_ANSWER)
+
     async def slot(
         self,
         chat: int | None,
@@ -316,6 +334,7 @@ class Pacer:
 
     def _take(self, line: _Line, lane: Lane, chat: int | None, allowance: Allowance, now: float) -> None:
         line.pace = line.pace.taken(now)
+        line.kept_until, line.may_keep = -inf, True
         if chat is not None:
             self._recent.count(chat, now)
         if self._off:

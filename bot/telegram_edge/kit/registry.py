@@ -79,10 +79,15 @@ class PressRule:
 
 @dataclass(frozen=True, slots=True)
 class StartRule:
-    """A deep link: `/start PREFIX…`. The handler finds the rest of the payload in `request.args`."""
+    """A deep link: `/start PREFIX…`. The handler finds the rest of the payload in `request.args`.
+
+    `for_all`: it only shows something, so that in a group members may open it too, as they may ask for a list. Other
+    links are administrators' there, as /start itself.
+    """
 
     prefix: str
     handler: RequestHandler
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ later is a row in the database; its handlers for each command, because the regis
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from telegram import Update
 from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
 from telegram.request import BaseRequest
@@ -17,6 +20,8 @@ from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.routing import concerns_us, route
 from bot.telegram_edge.updates.turned_away import TurnedAway
 from bot.telegram_edge.updates.update_queue import UpdateQueue
+
+log = logging.getLogger(__name__)
 
 
 def build_application(token: str, api_url: str, transport: BaseRequest, update_queue: UpdateQueue) -> AnyApplication:
@@ -46,4 +51,19 @@ def connect_router(application: AnyApplication, ctx: BotContext, registry: Regis
 
     update_queue.concerns = lambda update: concerns_us(ctx, update)
     update_queue.turned_away = TurnedAway(application, ctx.settings.language).press
+    update_queue.asked = ctx.pacer.expect_reply
     application.add_handler(TypeHandler(Update, enter))
+
+
+async def end_application(application: AnyApplication, update_queue: UpdateQueue, within: float) -> None:
+    """Let people be answered for `within` seconds more, then stop. Nothing goes on that would find the database closed.
+
+    What is not answered by then is not done, and comes at the next start.
+    """
+    try:
+        async with asyncio.timeout(within):
+            await application.stop()
+            await application.shutdown()
+    except TimeoutError:
+        log.warning("some answers to people did not get through in time; what they asked comes again")
+        await update_queue.abandon()

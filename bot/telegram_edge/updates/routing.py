@@ -142,15 +142,17 @@ async def _run_command(
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
     if (command is not None or is_for_us) and not await may_be_answered(ctx, request, speaker):
         return
+    is_start = command is not None and command.name == START
+    rule, rest = (registry.start(request.args[:_MAX_PAYLOAD_LENGTH]) if is_start else None) or (None, "")
+    only_shows = rule is not None and rule.for_all
     if command is None or not await is_for(ctx, request, command.access):
         if is_for_us:
             await request.for_speaker().answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
         await request.for_speaker().answer(error_messages.private_only(request.words, ctx.bot_username))
-    elif command.admins_only and (reason := await objection(ctx, request)) is not None:
+    elif command.admins_only and not only_shows and (reason := await objection(ctx, request)) is not None:
         await request.for_speaker().answer(error_messages.refused(reason))
-    elif command.name == START and (linked := registry.start(request.args[:_MAX_PAYLOAD_LENGTH])) is not None:
-        rule, rest = linked
+    elif rule is not None:
         await rule.handler(ctx, request.with_args(rest))
     else:
         if command.admins_only:

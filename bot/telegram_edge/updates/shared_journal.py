@@ -46,13 +46,17 @@ class SharedJournal(UpdateJournal):
         self._owner = secrets.randbits(62)
 
     async def claim(self, ticket: QueueTicket, body: str) -> bool:
-        """Return whether this process is the first to have an update. Raises: StoreError."""
-        async with self._db.transaction() as conn:
+        """Return whether this process has an update that is to be worked on. Raises: StoreError.
+
+        True also when it had it before and has not written that it is done: then nobody knows that it has it but the
+        database (the answer was lost), or whoever asks (it is at work on it).
+        """
+        async with self._db.statement() as conn:
             return await shared_updates.claim(conn, ticket.id, ticket.chat, body, owner=self._owner, now=self._clock())
 
     async def give_back(self, number: int) -> None:
         """Let another process have an update. Raises: StoreError."""
-        async with self._db.transaction() as conn:
+        async with self._db.statement() as conn:
             await shared_updates.give_back(conn, number)
 
     async def keep(self, bodies: Mapping[int, str]) -> None:
@@ -70,7 +74,7 @@ class SharedJournal(UpdateJournal):
             log.warning("nobody knows whether an earlier update is done (%s)", error)
 
     async def _is_behind(self, ticket: QueueTicket) -> bool:
-        async with self._db.reading() as conn:
+        async with self._db.statement() as conn:
             return await shared_updates.is_behind_another(conn, ticket.id, ticket.chat, owner=self._owner)
 
     def forget(self, id: int) -> None:
@@ -85,13 +89,13 @@ class SharedJournal(UpdateJournal):
 
     async def renew(self) -> None:
         """Say that this process is there. Raises: StoreError."""
-        async with self._db.transaction() as conn:
+        async with self._db.statement() as conn:
             await shared_updates.renew(conn, self._owner, self._clock())
 
     async def take_over(self) -> list[tuple[int, str]]:
         """Take what processes that are gone have not done, oldest first. Raises: StoreError."""
         now = self._clock()
-        async with self._db.transaction() as conn:
+        async with self._db.statement() as conn:
             await shared_updates.forget_done(conn, now - KNOWN_FOR)
             return await shared_updates.take_over(conn, self._owner, now - GONE_AFTER, now)
 
@@ -103,7 +107,7 @@ class SharedJournal(UpdateJournal):
         self._tidying = None
 
     async def _write_off(self, over: set[int]) -> None:
-        async with self._db.transaction() as conn:
+        async with self._db.statement() as conn:
             await shared_updates.finish(conn, over, self._clock())
 
 

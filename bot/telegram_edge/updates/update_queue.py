@@ -61,7 +61,7 @@ class UpdateQueue(BaseUpdateProcessor):
 
     `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
     `concerns` says whether there is anything to do for an update: a group's talk takes up no room. `turned_away` is
-    given a press that is dropped, as Telegram sends it.
+    given a press that is dropped, as Telegram sends it. `asked` is called when somebody asks for something.
     """
 
     def __init__(
@@ -82,12 +82,14 @@ class UpdateQueue(BaseUpdateProcessor):
         self._time = time
         self._turns = FairQueue(at_once, waiting)
         self._entries: dict[int, _Entry] = {}
+        self._workers: set[asyncio.Task[Any]] = set()
         self._seen: dict[int, None] = {}
         self._remembered = remembered
         self._progress = asyncio.Event()
         self.backlog_until = 0
         self.concerns: Callable[[telegram.Update], bool] = lambda update: True
         self.turned_away: Callable[[Mapping[str, Any]], None] = lambda query: None
+        self.asked: Callable[[], None] = lambda: None
 
     def read(self, raw: Mapping[str, Any], bot: telegram.Bot) -> telegram.Update:
         """Return an update as python-telegram-bot knows it; one that it cannot read says nothing.
@@ -126,13 +128,17 @@ class UpdateQueue(BaseUpdateProcessor):
         Raises: StoreError, when nobody can be asked who has it.
         """
         journal = self._journal
-        if journal is None or not journal.is_shared or self._knows(update.update_id):
+        if self._knows(update.update_id):
             return self.take(update)
         try:
             ticket, is_for_us = ticket_for(update), self.concerns(update)
         except Exception:  # `take` says so
             return self.take(update)
         if not is_for_us:
+            return self.take(update)
+        if update.message is not None or update.callback_query is not None:
+            self.asked()
+        if journal is None or not journal.is_shared:
             return self.take(update)
         if not await journal.claim(ticket, _to_keep(update)):
             self._remember(ticket.id)
@@ -142,7 +148,7 @@ class UpdateQueue(BaseUpdateProcessor):
             self._entries[ticket.id].is_kept = True
         elif taken is Admission.NO_ROOM:
             await journal.give_back(ticket.id)
-        else:
+        elif taken is Admission.LEFT_OUT:
             journal.forget(ticket.id)
         return taken
 
@@ -251,11 +257,25 @@ class UpdateQueue(BaseUpdateProcessor):
                 self._journal.forget(number)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        self._workers.add(worker)
         try:
             if (entry := self._claim(update)) is not None:
                 await self._work(entry, coroutine)
         finally:
+            self._workers.discard(worker)
             coroutine.close()  # type: ignore[attr-defined]  # the application passes a coroutine
+
+    async def abandon(self) -> None:
+        """Cancel the work on all updates and wait for its end. They are not done, and come at the next start.
+
+        python-telegram-bot's Application.stop() waits for them; cancelled, it leaves them running.
+        """
+        workers = tuple(self._workers)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self, entry: _Entry, coroutine: Awaitable[Any]) -> None:
         """Wait for the turn of an update and work on it. When cancelled it is not done: it comes at the next start."""

@@ -49,4 +49,6 @@ def _root(base: str) -> str | None:
 
 def is_web_address(text: str) -> bool:
     """Return whether a text is an absolute http or https address."""
+    if len(text) <= LONGEST and _PLAIN.fullmatch(text) is not None:
+        return True
     return text[:8].lower().startswith(("http://", "https://")) and absolute(text, "") is not None

@@ -96,7 +96,8 @@ def _sign(entity: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """Return a text without control characters, and with one blank for each run of white space, no-break spaces
     included."""
-    return " ".join(_CONTROLS.sub("", text).split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_CONTROLS.sub("", text).split())
 
 
 def _without_comments(markup: str) -> str:

@@ -16,6 +16,7 @@ TITLE_LIMIT = 500
 TEXT_LIMIT = 1_200
 """Characters that are kept of a title, and of an excerpt or text: more is never shown, and tells no stories apart."""
 _FIRST_WORDS = 80  # characters of a title that is made from a text
+_ENOUGH_TO_DIFFER = 16  # characters at the beginning of a text and a title, which mostly differ there
 
 # Django, Eleventy (JSON) and mkdocs (JSON) escape a text that is no HTML; then all of it is escaped.
 _ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
@@ -56,8 +57,8 @@ def title_from(raw: str, kind: Kind) -> str:
 
 
 @lru_cache(maxsize=2)  # an item's text is often its excerpt too
-def words_from(raw: str, kind: Kind, limit: int = TEXT_LIMIT) -> str:
-    """Return a longer text on one line, as much of it as is wanted."""
+def words_from(raw: str, kind: Kind, limit: int) -> str:
+    """Return a longer text on one line, as much of it as is wanted: at most `limit` characters."""
     return _limited(text_of_html(raw, limit) if kind is Kind.HTML else one_line(raw[:LONGEST]), limit)
 
 
@@ -67,14 +68,14 @@ def excerpt_from(raw: str, kind: Kind, title: str) -> str | None:
     What software leaves when it cuts goes: an open tag or entity, half a link of Markdown, a heading that repeats the
     title.
     """
-    raw = raw[:LONGEST]
+    raw = raw[:LONGEST].rstrip()
     if kind is Kind.HTML:
         heading = _HEADING.match(raw)
         if heading is not None and _letters(text_of_html(heading[2])) == _letters(title):
             raw = raw[heading.end() :]
-        raw = _without_cut(raw.rstrip())
-    text = words_from(raw, kind)
-    if text.endswith(("...", "…")):
+        raw = _without_cut(raw)
+    text = words_from(raw, kind, TEXT_LIMIT)
+    if text.endswith(("...", "…")) and "[" in text[-700:]:
         shorter = _CUT_MARKDOWN.sub("…", text[-700:])
         text = text[:-700] + shorter
     return None if _says_no_more(text, title) else text
@@ -84,6 +85,9 @@ def _says_no_more(text: str, title: str) -> bool:
     """Return whether a text has no letters, or none but those of a title."""
     if len(text) > 4 * len(title) + 100:
         return _LETTERS.fullmatch(text) is not None
+    begins, wanted = _letters(text[:_ENOUGH_TO_DIFFER]), _letters(title[:_ENOUGH_TO_DIFFER])
+    if begins and not begins.startswith(wanted) and not wanted.startswith(begins):
+        return False
     letters = _letters(text)
     return not letters or letters == _letters(title)
 

@@ -10,7 +10,7 @@ from bot.render.reader import lists
 from bot.render.reader.card import ALIKE_LINK, Verb
 from bot.services.readers.alike import more_like
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.paging import number, page_request
+from bot.telegram_edge.kit.paging import may_list, number, page_request
 from bot.telegram_edge.kit.registry import Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -36,7 +36,9 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def open_link(ctx: BotContext, request: Request) -> None:
-    """List what is like the article of a link."""
+    """List what is like the article of a link; in a group once a minute, as every list."""
+    if not await may_list(ctx, request):
+        return
     digits = request.args[:18]
     article = int(digits) if digits.isascii() and digits.isdigit() else None
     try:
@@ -60,5 +62,5 @@ async def _page(ctx: BotContext, chat: Chat, article: int, size: int, start: int
 CONVERSATION = Conversation(
     name="alike",
     presses=(PressRule(Verb.ALIKE, begin), PressRule(lists.ALIKE, turn)),
-    starts=(StartRule(ALIKE_LINK, open_link),),
+    starts=(StartRule(ALIKE_LINK, open_link, for_all=True),),
 )

@@ -32,7 +32,7 @@ from bot.services.readers.reading import CardState, Opened
 from bot.services.readers.stories import StoryFollow
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.paging import number
+from bot.telegram_edge.kit.paging import may_list, number
 from bot.telegram_edge.kit.registry import Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.replies import SentMessage
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -82,7 +82,9 @@ async def _shown_with_picture(
 
 
 async def open_link(ctx: BotContext, request: Request) -> None:
-    """Open the article of a link, and change nothing else."""
+    """Open the article of a link, and change nothing else. In a group it counts as a list that was asked for."""
+    if not await may_list(ctx, request):
+        return
     digits = request.args[:18]
     article = int(digits) if digits.isascii() and digits.isdigit() else None
     try:
@@ -316,5 +318,5 @@ CONVERSATION = Conversation(
         PressRule(Verb.NEVER, never, admins_only=True),
         PressRule(Verb.ALLOW, allow, admins_only=True),
     ),
-    starts=(StartRule(ARTICLE_LINK, open_link),),
+    starts=(StartRule(ARTICLE_LINK, open_link, for_all=True),),
 )

@@ -54,7 +54,8 @@ async def take(ctx: BotContext, request: Request) -> bool:
     """Show what an export that was sent back holds. A file that does not look like one is not fetched."""
     document = request.document
     assert document is not None  # only documents come here
-    if not document.name.casefold().endswith(".json"):
+    name = document.name.casefold()
+    if not name.endswith(".json") and not name.startswith(FILE_NAME):
         return False
     if not request.is_private and (reason := await objection(ctx, request)) is not None:
         await request.answer(error_messages.refused(reason))
@@ -69,17 +70,17 @@ async def take(ctx: BotContext, request: Request) -> bool:
         await request.answer(screens.not_fetched(request.words))
         return True
     if not await take_file(ctx, request, data):
-        if not document.name.casefold().startswith(FILE_NAME):
-            return False  # another file, which is as little to us as any
         await request.answer(screens.no_export(request.words))
     return True
 
 
 async def take_file(ctx: BotContext, request: Request, data: bytes) -> bool:
-    """Show what of a chat's own export can be restored; return whether the file is an export at all."""
+    """Show what of a chat's own export can be restored; return whether the file is an export, damaged or not."""
     document = await asyncio.to_thread(exports.document_in, data)
     if document is None:
-        return False
+        if begins_export := exports.begins_export(data):
+            await request.answer(screens.damaged_export(request.words))
+        return begins_export
     exported = exports.understood(document, languages())
     if exported.chat != request.chat.id:
         await request.answer(screens.export_of_another(request.words))

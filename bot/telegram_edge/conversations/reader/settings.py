@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.chat import Chat
+from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.domain.parts import ALL_PARTS, arranged, read_parts
@@ -130,7 +130,9 @@ async def _unchanged(ctx: BotContext, request: Request, wish: str) -> None:
 async def _repeats_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Let a group also get what its linked channel posts (`on`), or leave that to the channel (`off`)."""
     repeats = on_or_off(wish)
-    if request.chat.linked_channel is None:
+    if request.chat.kind is not ChatKind.GROUP:
+        await request.answer(screens.only_of_groups(request.words))
+    elif request.chat.linked_channel is None:
         await request.answer(screens.no_linked_channel(request.words))
     elif repeats is None:
         await _unchanged(ctx, request, wish)
