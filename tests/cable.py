@@ -53,13 +53,25 @@ class Cable:
             self._carrying.discard(task)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_to_server: bool) -> None:
-        while data := await reader.read(65_536):
-            await asyncio.sleep(self.delay if is_to_server else 0.0)
-            await self._whole.wait()
-            writer.write(data)
-            await writer.drain()
-        await self._whole.wait()
-        raise ConnectionResetError  # ends the other way too
+        """Pass on what is said in one direction. What follows closely travels at the same time, as on a long line."""
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(1_000)
+        now = asyncio.get_running_loop().time
+
+        async def arrive() -> None:
+            while True:
+                at, data = await under_way.get()
+                await asyncio.sleep(at - now())
+                await self._whole.wait()
+                if not data:
+                    raise ConnectionResetError  # ends the other way too
+                writer.write(data)
+                await writer.drain()
+
+        async with asyncio.TaskGroup() as ends:
+            ends.create_task(arrive())
+            while data := await reader.read(65_536):
+                await under_way.put((now() + (self.delay if is_to_server else 0.0), data))
+            await under_way.put((now(), b""))
 
     async def end(self) -> None:
         """Close every connection."""

@@ -71,6 +71,8 @@ async def test_of_two_that_are_handed_an_update_at_once_one_works_on_it(place: P
     done = asyncio.Event()
     done.set()
     await place.work(place.here if taken[0] is Admission.NEW else place.there, said(5), done)
+    for journal in place.journals:
+        await journal.close()
     place.here._seen.clear()  # as after a restart
     place.there._seen.clear()
     assert await place.here.admit(said(5)) is Admission.KNOWN, "it is done"

@@ -8,7 +8,7 @@ leaves through here: so each call is paced, and made only while the chat still w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -19,7 +19,7 @@ from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused
 from bot.domain.message import Message
 from bot.domain.rejections import is_about_reply
 from bot.render.look import Look
-from bot.services.delivery.composing import Attempt
+from bot.services.delivery.composing import Attempt, Composition
 from bot.services.delivery.item import Item
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
@@ -73,6 +73,55 @@ class Means:
     may_leave: Callable[[int], bool]
     waiting: dict[asyncio.Task[Any], Item] = field(default_factory=dict)
     is_ending: bool = False
+    to_check: list[tuple[Item, asyncio.Future[bool]]] = field(default_factory=list)
+    checking: asyncio.Task[None] | None = None
+
+    async def is_as_claimed(self, item: Item) -> bool:
+        """Return whether the chat is as it was when its delivery was claimed, and still wants all of it.
+
+        What is asked while the database has a question already is asked together, with the next one.
+        Raises: StoreError.
+        """
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.to_check.append((item, answer))
+        if self.checking is None:
+            self.checking = asyncio.create_task(self._check(), name="chats as they were claimed")
+        return await answer
+
+    async def _check(self) -> None:
+        try:
+            while self.to_check:
+                asked, self.to_check = self.to_check, []
+                try:
+                    wanted = await self._still_wanted([item for item, _ in asked])
+                except Exception as error:
+                    for _, answer in asked:
+                        if not answer.done():
+                            answer.set_exception(error)
+                    continue
+                for (_, answer), is_wanted in zip(asked, wanted, strict=True):
+                    if not answer.done():
+                        answer.set_result(is_wanted)
+        finally:
+            self.checking = None
+
+    async def _still_wanted(self, items: Sequence[Item]) -> list[bool]:
+        now = self.clock()
+        about: dict[int, tuple[Composition[Any], list[int]]] = {}
+        for item in items:
+            for composition in item.folded.values() or (item.composition,):
+                about.setdefault(id(composition), (composition, []))[1].append(item.chat.id)
+        async with self.db.reading() as conn:
+            people = await chats.chats(conn, {item.chat.id for item in items})
+            wanting = {
+                number: await composition.audience.wanting(conn, ids, now)
+                for number, (composition, ids) in about.items()
+            }
+        return [
+            people.get(item.chat.id) == item.chat
+            and all(item.chat.id in wanting[id(one)] for one in item.folded.values() or (item.composition,))
+            for item in items
+        ]
 
 
 class ItemAttempt(Attempt[Any]):
@@ -106,7 +155,7 @@ class ItemAttempt(Attempt[Any]):
             now = monotonic()
             if now - item.known_at <= RECHECK_AFTER:
                 return None
-            if not await self._is_as_claimed():
+            if not await means.is_as_claimed(item):
                 return RETRY_NOW
             item.known_at = now
             # Dozens that waited for the database would be sent all at once. So each waits for one more slot of the
@@ -167,14 +216,3 @@ class ItemAttempt(Attempt[Any]):
                 outcome = await self.turn() or await self.leave(body)
                 means.paid_budget.answered_unpaid(outcome, means.clock())
         return outcome
-
-    async def _is_as_claimed(self) -> bool:
-        """Return whether the chat is as it was when its delivery was claimed, and still wants all of it."""
-        item, now = self._item, self._means.clock()
-        async with self._means.db.reading() as conn:
-            if await chats.chat(conn, item.chat.id) != item.chat:
-                return False
-            for composition in item.folded.values() or (item.composition,):
-                if item.chat.id not in await composition.audience.wanting(conn, [item.chat.id], now):
-                    return False
-        return True

@@ -39,6 +39,8 @@ from bot.store.engine.database import Database
 log = logging.getLogger(__name__)
 
 FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
+SLOW_TURN = 0.5  # seconds, as where the database is far away: what others have to write goes before the next one then
+LONGEST_REST = 2.0  # seconds after such a turn; it may be as long as the turn
 MAX_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 CLOCK_JUMP = timedelta(seconds=2)  # more than that is no mere correction of the clock
 ERROR_PAUSE = 1.0  # seconds
@@ -151,6 +153,7 @@ class Dispatcher:
             while not self._stopping:
                 await self._until_next_turn()
                 self._changed.clear()
+                began = asyncio.get_running_loop().time()
                 try:
                     claimed = await self._turn()
                 except TermOver:
@@ -159,6 +162,7 @@ class Dispatcher:
                     if not await self._can_go_on(error):
                         await self._pause()
                     continue
+                self._rest_after(asyncio.get_running_loop().time() - began)
                 if self._settler.must_pause:
                     await self._pause()
                 if not (claimed or self._settler.has_notes or self._changed.is_set() or self._stopping):
@@ -273,6 +277,12 @@ class Dispatcher:
         if self._in_hand and now < self._next_turn:
             await asyncio.sleep(self._next_turn - now)
         self._next_turn = max(now, self._next_turn) + FLUSH_INTERVAL
+
+    def _rest_after(self, seconds: float) -> None:
+        """Let the writer be free for a while after a turn that took long; messages leave meanwhile."""
+        if seconds > SLOW_TURN:
+            rest = min(seconds, LONGEST_REST)
+            self._next_turn = max(self._next_turn, asyncio.get_running_loop().time() + rest)
 
     async def _wait(self) -> None:
         """Sleep until something changes, the next retry is due, or a halt is over."""

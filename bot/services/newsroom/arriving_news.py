@@ -139,6 +139,10 @@ async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timede
     Without `push` (files never push) they are listed only, but for those whose time was set by hand. What a feed dated
     ahead is looked at in the feed once more.
     """
+    async with db.reading() as conn:  # with every wake-up, and hardly ever is one due: nobody waits for that
+        first = await articles.next_embargo(conn)
+    if first is None or first > now:
+        return []
     async with db.transaction() as conn:
         due = await articles.embargo_over(conn, now)
         changed = await approvals.hold_changed(conn, due, now)

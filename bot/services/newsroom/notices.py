@@ -192,6 +192,8 @@ async def ended_sources(db: Database) -> list[tuple[int, Notice]]:
 
 async def mark_told(db: Database, ids: Sequence[int], now: datetime) -> None:
     """Remember that editors know, or were asked."""
+    if not ids:
+        return
     async with db.transaction() as conn:
         await notices.mark_told(conn, ids, now)
 

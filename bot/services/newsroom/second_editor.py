@@ -188,6 +188,8 @@ async def news(db: Database, *, now: datetime, rules: Newsroom) -> tuple[list[Ne
 
 async def mark_told(db: Database, ids: list[int], now: datetime) -> None:
     """Remember that editors know."""
+    if not ids:
+        return
     async with db.transaction() as conn:
         await notices.mark_told(conn, ids, now)
 

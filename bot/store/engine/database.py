@@ -18,14 +18,16 @@ from typing import Any, ClassVar, TypeVar
 
 from bot.errors import StoreError
 from bot.store.engine.connection import Connection
+from bot.store.engine.connection_line import ConnectionLine, is_awaited
 from bot.store.engine.sqlite_connection import SqliteConnection
 
-__all__ = ["Connection", "Database"]
+__all__ = ["Connection", "Database", "is_awaited"]
 
 T = TypeVar("T")
 
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
+LONGEST_OPEN = 0.25  # seconds from a transaction's first block to the last that may still join it
 LAST_READS = 1.0  # seconds for those who are reading when the database is closed
 # Pages kept in memory, in KiB. A campaign to 100,000 chats fills the writer's, so that more chats take no more memory;
 # with half or twice as many, one to a million takes as long.
@@ -51,14 +53,13 @@ class Database:
         self._time = time
         self._writer = writer
         self._readers = readers
-        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-        for reader in readers:
-            self._free.put_nowait(reader)
+        self._free = ConnectionLine(readers)
         self._none_free_since: float | None = None
         self._inside: dict[asyncio.Task[Any], str] = {}
-        self._turn = asyncio.Lock()
+        self._turn = ConnectionLine([writer])
         self._waiting = 0  # blocks that wait for their turn
         self._commit: asyncio.Future[None] | None = None
+        self._begun_at = 0.0
         self._is_repeatable = False  # the block that has its turn said so
         self._may_be_lost = True  # all blocks of the transaction did
         self._is_first = False  # the block that has its turn began the transaction, and stands in it alone
@@ -103,8 +104,8 @@ class Database:
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_READS):
                 for _ in self._readers:
-                    await self._free.get()
-        async with self._turn:
+                    await self._free.take()
+        async with self._behind_blocks():
             if self._commit is not None:
                 await self._finish(self._commit)
             for conn in (*self._readers, self._writer):
@@ -145,13 +146,22 @@ class Database:
     async def _in_turn(self) -> AsyncIterator[None]:
         self._waiting += 1
         try:
-            await self._turn.acquire()
+            await self._turn.take()
         finally:
             self._waiting -= 1
         try:
             yield
         finally:
-            self._turn.release()
+            self._turn.put_back(self._writer)
+
+    @asynccontextmanager
+    async def _behind_blocks(self) -> AsyncIterator[None]:
+        """Use the writer when its turn has come, and not for a block."""
+        await self._turn.take()
+        try:
+            yield
+        finally:
+            self._turn.put_back(self._writer)
 
     @property
     def is_wanted(self) -> bool:
@@ -174,10 +184,14 @@ class Database:
         if self._commit is not None and not (self._writer.in_transaction or self._writer.waits_to_begin):
             # A full disk undoes a whole transaction by itself. Whoever was in it is told; this block is not in it.
             await _to_the_end(self._finish(self._commit))
+        elif self._commit is not None and self._time() - self._begun_at > LONGEST_OPEN:
+            # Whoever waits for it, here or in another process, has waited long enough.
+            await _to_the_end(self._finish(self._commit))
         self._is_first = self._commit is None
         self._is_repeatable = False
         if self._commit is None:
             self._may_be_lost = True
+            self._begun_at = self._time()
             self._writer.first(self._writer.BEGIN)
             self._commit = asyncio.get_running_loop().create_future()
         else:
@@ -223,7 +237,7 @@ class Database:
     async def _committed(self, commit: asyncio.Future[None]) -> None:
         """Wait at the end of the line, behind every block that can still join, and commit for all of them."""
         if not commit.done():
-            async with self._turn:
+            async with self._behind_blocks():
                 if not commit.done():
                     await self._finish(commit)
         commit.result()
@@ -275,14 +289,21 @@ class Database:
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[Connection]:
-        conn = await self._free.get()
-        if self._free.empty():
-            self._none_free_since = self._time()
+        conn = await self._taken_reader()
         try:
             yield conn
         finally:
-            self._free.put_nowait(conn)
-            self._none_free_since = None
+            self._put_back(conn)
+
+    async def _taken_reader(self) -> Connection:
+        conn = await self._free.take()
+        if self._free.none_is_free:
+            self._none_free_since = self._time()
+        return conn
+
+    def _put_back(self, conn: Connection) -> None:
+        self._free.put_back(conn)
+        self._none_free_since = None
 
     def no_reader_for(self) -> timedelta:
         """Return for how long all readers have been in use without one coming back; zero while one is free."""
@@ -308,7 +329,7 @@ class Database:
 
     async def empty_log(self) -> None:
         """Write the write-ahead log back into the file as far as possible. Source: https://sqlite.org/pragma.html"""
-        async with self._turn:
+        async with self._behind_blocks():
             if self._commit is not None:
                 await self._finish(self._commit)
             await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")

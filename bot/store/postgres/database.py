@@ -7,9 +7,11 @@ write at a time: whatever is read in a writing block is still so when the block 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import monotonic
 
 from bot.errors import StoreError
@@ -47,6 +49,12 @@ class PostgresDatabase(Database):
                 await conn.close()
             raise
         return cls(None, opened[0], opened[1:], time)
+
+    def __init__(
+        self, path: Path | None, writer: Connection, readers: list[Connection], time: Callable[[], float] = monotonic
+    ) -> None:
+        super().__init__(path, writer, readers, time)
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def empty_log(self) -> None:
         """There is no log of ours to empty."""
@@ -98,6 +106,29 @@ class PostgresDatabase(Database):
                 "SELECT pg_notify(:channel, what) FROM unnest(CAST(:told AS text[])) AS what",
                 {"channel": CHANNEL, "told": list(what)},
             )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        with self._alone("reading()"):
+            conn = await self._taken_reader()
+            conn.first(conn.LOOK)
+            try:
+                yield conn
+            finally:
+                if conn.forget_first():  # it has read nothing
+                    self._put_back(conn)
+                else:
+                    ending = asyncio.create_task(self._end_look(conn))
+                    self._ending.add(ending)
+                    ending.add_done_callback(self._ending.discard)
+
+    async def _end_look(self, conn: Connection) -> None:
+        """End what a block has looked at; whoever has read it does not wait for that journey to the server."""
+        try:
+            with suppress(StoreError):  # with the connection it has ended too
+                await conn.rollback()
+        finally:
+            self._put_back(conn)
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Connection]:

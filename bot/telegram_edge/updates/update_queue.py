@@ -20,6 +20,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.domain.fair_queue import CONCURRENT_UPDATES, QUEUE_LIMIT, Enqueued, FairQueue, QueueTicket
 from bot.errors import StoreError
+from bot.store.engine.database import is_awaited
 from bot.telegram_edge.kit.replies import arrived_at
 from bot.telegram_edge.updates.any_application import AnyApplication
 from bot.telegram_edge.updates.update_journal import UpdateJournal
@@ -140,7 +141,12 @@ class UpdateQueue(BaseUpdateProcessor):
             self.asked()
         if journal is None or not journal.is_shared:
             return self.take(update)
-        if not await journal.claim(ticket, _to_keep(update)):
+        was_awaited = is_awaited.set(True)
+        try:
+            is_ours = await journal.claim(ticket, _to_keep(update))
+        finally:
+            is_awaited.reset(was_awaited)
+        if not is_ours:
             self._remember(ticket.id)
             return Admission.KNOWN
         taken = self.take(update)
@@ -282,6 +288,7 @@ class UpdateQueue(BaseUpdateProcessor):
         if not await asyncio.shield(entry.turn):
             self._finish(entry)
             return
+        is_awaited.set(True)
         if entry.is_kept and self._journal is not None:
             await self._journal.come_behind(entry.ticket)
         arrived_at.set(entry.arrived)
