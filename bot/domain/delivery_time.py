@@ -267,7 +267,17 @@ def _last_quiet_end(quiet: Quiet | None, zone: tzinfo, now: datetime) -> datetim
 
 
 def _quiet_of(quiet: Quiet, zone: tzinfo, day: date) -> tuple[datetime, datetime]:
-    """Return the quiet hours that begin on a day of the zone."""
+    """Return the quiet hours that begin on a day of the zone.
+
+    When clocks are put back over their end they last until it is shown for the second time: whoever looks at the clock
+    is asleep until then.
+    """
     is_over_midnight = quiet.end <= quiet.begin
     ends_on = day + timedelta(days=1) if is_over_midnight else day
-    return moment_of(day, quiet.begin, zone), moment_of(ends_on, quiet.end, zone)
+    return moment_of(day, quiet.begin, zone), _last_moment_of(ends_on, quiet.end, zone)
+
+
+def _last_moment_of(day: date, minute: int, zone: tzinfo) -> datetime:
+    """Return the same as `moment_of`, but of two moments the second. In a gap `fold=1` is before it."""
+    second = datetime.combine(day, time(minute // 60, minute % 60)).replace(tzinfo=zone, fold=1)
+    return max(moment_of(day, minute, zone), second.astimezone(UTC))

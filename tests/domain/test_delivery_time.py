@@ -44,7 +44,7 @@ ZONES = [
     )
 ]
 MOMENTS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
-MINUTES = st.integers(0, 24 * 60 - 1)
+MINUTES = st.integers(0, 24 * 60 - 1) | st.integers(0, 4 * 60)  # clocks change in the small hours
 QUIET = st.builds(Quiet, MINUTES, MINUTES).filter(lambda quiet: quiet.begin != quiet.end)
 TIMINGS = st.one_of(
     st.builds(Timing, st.just(Mode.DAILY), minute=MINUTES, days=st.integers(1, EVERY_DAY), quiet=st.none() | QUIET),
@@ -55,6 +55,40 @@ TIMINGS = st.one_of(
 
 def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _steps(zone: ZoneInfo, since: datetime, by: timedelta, many: int) -> list[datetime]:
+    """Return the last moments before a zone's offset is another one, of `many` that lie `by` apart."""
+    moments = [since + by * step for step in range(many)]
+    offsets = [moment.astimezone(zone).utcoffset() for moment in moments]
+    return [moment for moment, before, after in zip(moments, offsets, offsets[1:], strict=False) if before != after]
+
+
+# When clocks change, from 2011 to 2029, each to the hour.
+CHANGES = {
+    zone: [
+        hour
+        for day in _steps(zone, datetime(2011, 1, 1, tzinfo=UTC), timedelta(days=1), 19 * 365)
+        for hour in _steps(zone, day, timedelta(hours=1), 25)
+    ]
+    for zone in ZONES
+}
+
+
+def _near_a_change(zone: ZoneInfo) -> st.SearchStrategy[datetime]:
+    """Moments about the time at which clocks change."""
+    return st.builds(
+        lambda change, minutes: change + timedelta(minutes=minutes),
+        st.sampled_from(CHANGES[zone]),
+        st.integers(0, 150),
+    )
+
+
+# A zone and a moment.
+AT_CHANGES = st.sampled_from([zone for zone in ZONES if CHANGES[zone]]).flatmap(
+    lambda zone: st.tuples(st.just(zone), _near_a_change(zone))
+)
+PLACES = st.tuples(st.sampled_from(ZONES), MOMENTS) | AT_CHANGES
 
 
 # Clocks that change at midnight, and those that 2026 has changed, as tzdata 2026f has them.
@@ -104,8 +138,9 @@ def test_a_digest_comes_on_its_weekdays_only() -> None:
     assert next_daily(monday_only, BERLIN, _utc("2026-11-30 07:01")) == _utc("2026-12-07 07:00")
 
 
-@given(st.sampled_from(ZONES), MINUTES, MOMENTS, st.integers(1, EVERY_DAY))
-def test_a_digest_is_the_first_at_its_local_time_or_the_next_minute_that_there_is(zone, minute, since, days) -> None:
+@given(PLACES, MINUTES, st.integers(1, EVERY_DAY))
+def test_a_digest_is_the_first_at_its_local_time_or_the_next_minute_that_there_is(place, minute, days) -> None:
+    zone, since = place
     timing = Timing(Mode.DAILY, minute=minute, days=days)
     at = next_daily(timing, zone, since)
     there = at.astimezone(zone)
@@ -118,8 +153,9 @@ def test_a_digest_is_the_first_at_its_local_time_or_the_next_minute_that_there_i
         assert days >> there.weekday() & 1
 
 
-@given(st.sampled_from(ZONES), MINUTES, MOMENTS)
-def test_digests_of_following_days_lie_a_day_apart_and_never_come_twice(zone, minute, since) -> None:
+@given(PLACES, MINUTES)
+def test_digests_of_following_days_lie_a_day_apart_and_never_come_twice(place, minute) -> None:
+    zone, since = place
     timing = Timing(Mode.DAILY, minute=minute)
     first = next_daily(timing, zone, since)
     second = next_daily(timing, zone, first + timedelta(seconds=1))
@@ -127,16 +163,27 @@ def test_digests_of_following_days_lie_a_day_apart_and_never_come_twice(zone, mi
     assert timedelta(hours=22) <= second - first <= timedelta(hours=26) or days == 2  # Samoa's missing day
 
 
-@given(TIMINGS, st.sampled_from(ZONES), MOMENTS, st.timedeltas(timedelta(0), timedelta(days=3)))
-def test_nothing_leaves_in_quiet_hours_or_before_it_is_news(timing, zone, since, later) -> None:
+@given(AT_CHANGES, st.integers(0, 90), st.integers(1, 90))
+def test_it_is_quiet_whenever_the_clock_shows_a_quiet_time(place, before, after) -> None:
+    zone, at = place
+    shown = at.astimezone(zone)
+    minute = shown.hour * 60 + shown.minute
+    quiet = Quiet((minute - before) % 1440, (minute + after) % 1440)
+    assert quiet_until(Timing(quiet=quiet), zone, at) is not None
+
+
+@given(TIMINGS, PLACES, st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_nothing_leaves_in_quiet_hours_or_before_it_is_news(timing, place, later) -> None:
+    zone, since = place
     now = since + later
     at = leaves_at(timing, zone, since, now)
     assert at >= since
     assert quiet_until(timing, zone, max(at, now)) is None
 
 
-@given(TIMINGS, st.sampled_from(ZONES), MOMENTS, st.timedeltas(timedelta(0), timedelta(days=3)))
-def test_what_waits_may_leave_when_its_time_has_come_and_not_a_second_before(timing, zone, since, later) -> None:
+@given(TIMINGS, PLACES, st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_what_waits_may_leave_when_its_time_has_come_and_not_a_second_before(timing, place, later) -> None:
+    zone, since = place
     found = decide(timing, zone, since, now := since + later)
     if isinstance(found, Wait):
         assert found.until > now
@@ -147,8 +194,9 @@ def test_what_waits_may_leave_when_its_time_has_come_and_not_a_second_before(tim
             assert isinstance(decide(timing, zone, since, max(now, before), waited=found.why), Wait) or now > before
 
 
-@given(TIMINGS, st.sampled_from(ZONES), MOMENTS)
-def test_a_list_says_when_it_was_due_and_the_next_is_later(timing, zone, now) -> None:
+@given(TIMINGS, PLACES)
+def test_a_list_says_when_it_was_due_and_the_next_is_later(timing, place) -> None:
+    zone, now = place
     if quiet_until(timing, zone, now) is not None:
         return
     said = listing(timing, zone, now)
@@ -159,9 +207,10 @@ def test_a_list_says_when_it_was_due_and_the_next_is_later(timing, zone, now) ->
         assert quiet_until(timing, zone, said.next_at) is None
 
 
-@given(TIMINGS, st.sampled_from(ZONES), MOMENTS, st.timedeltas(timedelta(0), timedelta(days=2)))
-def test_what_the_fan_out_expects_is_never_too_late(timing, zone, start, later) -> None:
+@given(TIMINGS, PLACES, st.timedeltas(timedelta(0), timedelta(days=2)))
+def test_what_the_fan_out_expects_is_never_too_late(timing, place, later) -> None:
     """It asks with the start of a campaign; a chat whose settings changed since counts from then."""
+    zone, start = place
     assert leaves_at(timing, zone, start, start) <= max(leaves_at(timing, zone, start + later, start + later), start)
 
 
@@ -235,7 +284,9 @@ def test_what_waited_for_the_end_of_quiet_hours_comes_one_by_one_up_to_three() -
         (Quiet(13 * 60, 15 * 60), "2026-12-01 14:00", False),
         (Quiet(2 * 60 + 10, 2 * 60 + 50), "2026-03-29 01:00", False),  # no such time that day
         (Quiet(2 * 60, 2 * 60 + 30), "2026-10-25 00:10", True),
-        (Quiet(2 * 60, 2 * 60 + 30), "2026-10-25 01:10", False),  # the same again: once
+        (Quiet(2 * 60, 2 * 60 + 30), "2026-10-25 01:10", True),  # 02:10 again
+        (Quiet(2 * 60, 2 * 60 + 30), "2026-10-25 01:30", False),
+        (Quiet(22 * 60, 2 * 60 + 30), "2026-10-25 00:40", True),  # the clock is about to be put back to 02:00
     ],
 )
 def test_quiet_hours_are_those_of_the_local_clock(quiet: Quiet, at: str, is_so: bool) -> None:

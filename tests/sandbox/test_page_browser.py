@@ -647,6 +647,17 @@ DIGEST = blocks(
 )
 
 
+async def test_what_runs_from_right_to_left_does_so_as_a_whole_and_a_command_keeps_its_slash_in_front(
+    show: Show, house: House
+) -> None:
+    await house.api("sendMessage", chat_id=ANNA, text="\u200fأرسل \u200e/stop الآن")
+    heading = {"type": "heading", "size": 3, "text": "\u2068Energy\u2069"}
+    await house.api("sendRichMessage", chat_id=ANNA, rich_message={"blocks": [heading], "is_rtl": True})
+    page = await show()
+    await expect(page.get_by_role("button", name="/stop")).to_have_css("direction", "ltr")
+    await expect(page.get_by_role("heading", name="Energy")).to_have_css("direction", "rtl")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_rich_message_shows_its_blocks_opens_details_and_has_keys_within(
     house: House, show: Show, scheme: str

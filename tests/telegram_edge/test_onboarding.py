@@ -2,6 +2,7 @@
 
 import json
 import logging
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -319,6 +320,15 @@ async def test_a_group_that_could_not_be_reached_can_be_again_as_a_supergroup(ho
 
 
 # Help and what is not there
+
+
+async def test_every_line_of_help_runs_from_right_to_left_in_a_language_that_does(house):
+    await house.starts(EDITH)
+    await house.says(EDITH, "/settings language ar")
+    await house.says(EDITH, "/help")
+    lines = [line for line in house.screen(EDITH).splitlines() if line]
+    begins = [next(char for char in line if unicodedata.bidirectional(char) in ("L", "R", "AL")) for line in lines]
+    assert [line for line, first in zip(lines, begins, strict=True) if unicodedata.bidirectional(first) == "L"] == []
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])

@@ -79,9 +79,10 @@ function anchor(raw, text, context) {
   return { node: link(raw, [], context), context: { ...context, insideLink: true } };
 }
 
+/** A button is no part of the line around it: its Latin letters would follow their `/` from right to left. */
 function tap(text, context, onclick) {
   if (context.insideLink) return { node: el("span") };
-  return { node: button("inline-button link", text, onclick), done: true };
+  return { node: button("inline-button link", text, onclick, null, { dir: "ltr" }), done: true };
 }
 
 function pre(entity) {

@@ -14,11 +14,14 @@ const MAX_DEPTH = 16;
 const MAX_BLOCKS = 500;
 const STYLES = { __proto__: null, bold: "strong", italic: "em", underline: "u", strikethrough: "s", spoiler: "span", code: "code", marked: "mark", subscript: "sub", superscript: "sup" };
 
-/** The blocks of `message`; `context` says who reads and what a tap does. */
+/**
+ * The blocks of `message`; `context` says who reads and what a tap does. All of one that says it runs from right to left
+ * does, also a heading that is a name in Latin letters.
+ */
 export function drawBlocks(message, context) {
   const rich = message.rich_message;
-  const room = { blocks: MAX_BLOCKS, context, message };
-  return el("div", { class: "rich", dir: rich.is_rtl ? "rtl" : "auto" }, ...blocks(rich.blocks, room, 0));
+  const room = { blocks: MAX_BLOCKS, context, message, dir: rich.is_rtl ? "rtl" : "auto" };
+  return el("div", { class: "rich", dir: room.dir }, ...blocks(rich.blocks, room, 0));
 }
 
 /** What a list of chats says about a rich message. */
@@ -36,23 +39,23 @@ function drawn(block, room, depth) {
   const inner = () => blocks(block.blocks, room, depth + 1);
   const text = (value) => richText(value ?? "", room.context);
   switch (block.type) {
-    case "heading": return el("p", { class: `rich-heading size-${Number(block.size) || 6}`, role: "heading", "aria-level": "3", dir: "auto" }, ...text(block.text));
-    case "paragraph": return el("p", { dir: "auto" }, ...text(block.text));
-    case "footer": return el("p", { class: "rich-footer", dir: "auto" }, ...text(block.text));
+    case "heading": return el("p", { class: `rich-heading size-${Number(block.size) || 6}`, role: "heading", "aria-level": "3", dir: room.dir }, ...text(block.text));
+    case "paragraph": return el("p", { dir: room.dir }, ...text(block.text));
+    case "footer": return el("p", { class: "rich-footer", dir: room.dir }, ...text(block.text));
     case "pre": return el("pre", {}, el("code", {}, ...text(block.text)));
     case "divider": return el("hr");
     case "photo": return photo(block, room);
-    case "details": return el("details", { open: block.is_open === true }, el("summary", { dir: "auto" }, ...text(block.summary)), el("div", { class: "rich-inside" }, ...inner()));
+    case "details": return el("details", { open: block.is_open === true }, el("summary", { dir: room.dir }, ...text(block.summary)), el("div", { class: "rich-inside" }, ...inner()));
     case "buttons": return el("div", { class: `rich-buttons ${["center", "right"].includes(block.align) ? block.align : ""}`, role: "group", "aria-label": "Buttons" }, ...(block.buttons ?? []).map((key) => room.context.keyboards.key({ ...key, text: words(key.text) }, room.message, room.context)));
     case "blockquote": return el("blockquote", {}, ...inner(), credit(block, room));
-    case "expandable_blockquote": case "pullquote": return el("blockquote", { dir: "auto" }, ...text(block.text), credit(block, room));
+    case "expandable_blockquote": case "pullquote": return el("blockquote", { dir: room.dir }, ...text(block.text), credit(block, room));
     case "list": return el("ul", {}, ...(block.items ?? []).map((item) => el("li", { "data-label": item.label ?? "•" }, ...blocks(item.blocks, room, depth + 1))));
     case "collage": case "slideshow": return el("div", { class: "rich-inside" }, ...inner());
-    default: return el("p", { class: "rich-footer", dir: "auto" }, words(block.text ?? block.summary ?? "") || `A block of type ${String(block.type)}`);
+    default: return el("p", { class: "rich-footer", dir: room.dir }, words(block.text ?? block.summary ?? "") || `A block of type ${String(block.type)}`);
   }
 }
 
-const credit = (block, room) => (block.credit ? el("cite", { dir: "auto" }, ...richText(block.credit, room.context)) : null);
+const credit = (block, room) => (block.credit ? el("cite", { dir: room.dir }, ...richText(block.credit, room.context)) : null);
 
 function photo(block, room) {
   const sizes = (Array.isArray(block.photo) ? [...block.photo] : []).sort((one, other) => one.width - other.width);
@@ -63,7 +66,7 @@ function photo(block, room) {
   const image = el("img", { src: fileUrl(size.file_id), width: size.width, height: size.height, alt, decoding: "async" });
   const open = button("rich-picture", "Open the picture", () => room.context.enlarge(fileUrl(size.file_id), alt), image);
   open.removeAttribute("title");
-  return el("figure", {}, open, caption ? el("figcaption", { dir: "auto" }, ...richText(block.caption.text, room.context)) : null);
+  return el("figure", {}, open, caption ? el("figcaption", { dir: room.dir }, ...richText(block.caption.text, room.context)) : null);
 }
 
 /** Nodes that show a RichText. */

@@ -58,7 +58,7 @@ async def help_(ctx: BotContext, request: Request) -> None:
         (Access.OWNERS, words("For owners"), may(role, Access.OWNERS)),
     ):
         lines = [
-            (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
+            (spoken(words, command.usage or f"/{command.name}"), spoken(words, command.summary))
             for command in ctx.commands.of(*_LISTED_WITH.get(access, (access,)))
             if request.is_private or command.where is Where.EVERYWHERE
         ]
