@@ -142,7 +142,7 @@ def _without_references(paragraph: str, body: str) -> str:
 
     Source: https://spec.commonmark.org/0.31.2/#reference-link
     """
-    if "[" not in paragraph:
+    if "[" not in paragraph or "]:" not in body:
         return paragraph
     labels = {_label(one) for one in _DEFINITION.findall(body)}
 
