@@ -191,7 +191,8 @@ def _story(
 ) -> Story:
     """Return the story that an item tells. What it lacks, and its known article has, stays as it is there."""
     link = item.link or (article.story.link if article is not None else "")
-    at = item.published_at or (article.story.published_at if article is not None else now)
+    seen_at = now.replace(microsecond=0)  # times are stored in whole seconds, rounded up, and none to come is meant
+    at = item.published_at or (article.story.published_at if article is not None else seen_at)
     if article is not None and article.state not in (ArticleState.DRAFT, ArticleState.SCHEDULED):
         # Some software dates its items anew with every build; and what is listed does not go back under an embargo.
         at = article.story.published_at

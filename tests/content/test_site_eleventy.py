@@ -53,6 +53,44 @@ def test_a_permalink_replaces_the_address(tmp_path: Path, name: str, permalink: 
     assert found.addresses() == {name: address}
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        "export default { tags: ['x'], permalink: '/web/{{ page.fileSlug }}/' };",
+        "export default {\n  permalink: function({page}) {\n    return `/web/${ page.fileSlug }/`\n  },\n};",
+        "module.exports = { permalink: (data) => `/web/${data.page.fileSlug}/` };",
+        "module.exports = {\n  permalink(data) { return `/web/${data.page.fileSlug}/`; }\n};",
+        "module.exports = { permalink: data => `/web/${data.page.fileSlug}/`, layout: 'x' };",
+    ],
+)
+def test_a_program_beside_pages_that_only_writes_an_address_is_read(tmp_path: Path, program: str) -> None:
+    found = one(
+        tmp_path,
+        page(title="T", date=DAY),
+        "posts/2026-02-27-name.md",
+        {"posts/posts.11tydata.js": program, "posts/own.md": page(title="O", date=DAY, permalink="/o/")},
+    )
+    assert found.addresses() == {"posts/2026-02-27-name.md": "/web/name/", "posts/own.md": "/o/"}
+    assert not found.notes
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "export default { permalink: ({page, draft}) => draft ? false : `/web/${page.fileSlug}/` };",
+        "export default { permalink: (data) => `/web/${data.title.toUpperCase()}/` };",
+        "export default { eleventyComputed: { permalink: (d) => {\n if (d.draft) return false;\n return '/x/'; } } };",
+        "export default { layout: 'x', permalink };",
+    ],
+)
+def test_an_address_that_a_program_beside_pages_computes_is_said_once(tmp_path: Path, program: str) -> None:
+    more = {"posts/posts.11tydata.js": program, "posts/b.md": page(title="B", date=DAY)}
+    found = one(tmp_path, page(title="T", date=DAY), "posts/a.md", more)
+    assert not found.addresses() and not found.refused
+    (note,) = found.notes
+    assert "is computed by Eleventy; write what the address is like into newsbot.yaml" in note.reason
+
+
 def test_what_a_program_computes_is_said_once_with_the_line_that_helps(tmp_path: Path) -> None:
     text = page(title="T", date=DAY, permalink='"/d/{{ title | myFilter }}/"')
     found = one(tmp_path, text, more={"blog/b.md": text, "blog/c.md": page(title="C", date=DAY)})
@@ -60,6 +98,16 @@ def test_what_a_program_computes_is_said_once_with_the_line_that_helps(tmp_path:
     (note,) = found.notes
     assert "myFilter" in note.reason and "newsbot.yaml, as permalink: /blog/:slug/" in note.reason
     assert not found.refused
+
+
+def test_a_file_in_another_encoding_that_says_nothing_of_itself_is_no_page(tmp_path: Path) -> None:
+    """`test/encoding/ajax.html`, which a site serves as it is, is nothing to complain about; a page is."""
+    files = {
+        "content/served.html": "<p>Größe</p>".encode("latin-1"),
+        "content/page.html": page(title="Größe", date=DAY).encode("latin-1"),
+    }
+    found = read(tmp_path, {"eleventy.config.js": CONFIG, **files})
+    assert set(found.refused) == {"page.html"} and "served.html" in found.others
 
 
 def test_newsbot_yaml_says_what_a_program_computes(tmp_path: Path) -> None:

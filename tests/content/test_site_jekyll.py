@@ -148,6 +148,10 @@ DATES = [
     ("with an offset it is that instant", page(title="T", date="2026-03-02 23:30:00 +0500"), "America/New_York",
      "2026-03-02T18:30"),
     ("words work", page(title="T", date="Feb 10, 2026"), "UTC", "2026-02-10T00:00"),
+    ("what `date` prints", page(title="T", date="Fri Sep 3 11:21:31 CEST 2021"), "America/New_York",
+     "2021-09-03T15:21"),
+    ("... with an offset", page(title="T", date="Fri Sep  3 11:21:31 +0200 2021"), "America/New_York",
+     "2021-09-03T09:21"),
     ("names of zones are ignored", page(title="T", date="2026-03-02 23:30:00 CET"), "UTC", "2026-03-02T23:30"),
     ("so is an offset behind something else", page(title="T", date="2023-01-29 18:30:22 2023 -0800"),
      "America/Los_Angeles", "2023-01-30T02:30"),
@@ -222,6 +226,7 @@ def test_the_excerpt_of_an_html_post_is_its_first_paragraph(tmp_path: Path) -> N
         ({"tags": "a b"}, ("a", "b")),
         ({"tags": "a b", "tag": "c d"}, ("c d",)),
         ({"tags": "[a, B c]", "categories": "x Y", "category": "Z z"}, ("a", "B c", "x", "Y", "Z z")),
+        ({"tags": "news, rails", "categories": "x, Y"}, ("news", "rails", "x", "Y")),
     ],
 )
 def test_tags_and_categories_are_topics(tmp_path: Path, fields: dict[str, str], topics: tuple[str, ...]) -> None:

@@ -196,13 +196,18 @@ async def test_an_item_without_a_link_is_a_draft_until_it_has_one(here: Here) ->
 
 
 async def test_an_undated_item_counts_as_new_when_it_is_first_seen_but_not_in_history(here: Here) -> None:
+    """At once, also in the midst of a second: its time is not one to come, which would be an embargo."""
     desk, site = here
+    desk.now += timedelta(milliseconds=250)
     site.feed(item("a", at=None))
     await desk.add(f"{site.url}/feed")
+    assert await desk.states() == {"a": "archived"}
     site.feed(item("b", at=None), item("a", at=None))
-    await desk.read()
+    report = await desk.read()
     assert await desk.states() == {"a": "archived", "b": "published"}
-    assert (await desk.article("b")).story.published_at == desk.now
+    new = await desk.article("b")
+    assert report.published == [new.number] and not report.scheduled
+    assert new.story.published_at == desk.now.replace(microsecond=0)
 
 
 async def test_a_feed_that_suddenly_lists_ten_years_pushes_none_of_it(here: Here) -> None:

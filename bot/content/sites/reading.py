@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,7 +87,7 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         if b"taxonomy" in data or b"publishedDateTime" in data:
             raise Ours
         raise _no_article(name, "is data of the site")
-    text = decoded(name, data, may_be_empty=True)
+    text = _text_of(name, data, site)
     try:
         front = site.rules.front(text)
     except Fault as fault:
@@ -152,6 +153,19 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
             aliases=tuple(site.whole(_as_path(alias)) for alias in page.aliases[:50] if alias.strip()),
         ),
     )
+
+
+def _text_of(name: str, data: bytes, site: Site) -> str:
+    """Return a page's text. Raises: ContentError, when it is none; NoArticle, when nothing at its start says that it
+    is a page, as in a file that a site serves as it is.
+    """
+    try:
+        return decoded(name, data, may_be_empty=True)
+    except ContentError:
+        with suppress(Fault, fences.AProgram):
+            if site.rules.front(data.decode("latin-1")) is None:
+                raise _no_article(name, "has no front matter") from None
+        raise
 
 
 def _our_fields(

@@ -104,8 +104,8 @@ def _story(page: Page, link: str, fetcher: Fetcher, now: datetime) -> Story:
     return Story(
         title=page.title or "",
         link=address,
-        # The page is there already: a date to come is a slip in it, and no embargo.
-        published_at=min(page.published_at or now, now),
+        # The page is there already: a date to come is a slip in it, and no embargo. Times are stored rounded up.
+        published_at=min(page.published_at or now, now.replace(microsecond=0)),
         excerpt=page.excerpt,
         provider=page.provider,
         topics=page.keywords,

@@ -33,6 +33,21 @@ _PICTURES = ("image", "images", "cover", "coverImage", "hero", "heroImage", "fea
 _MORE = re.compile(r"<!--\s*(?:more|excerpt)\s*-->|^---[ \t]*$", re.MULTILINE)
 _COLLECTIONS = frozenset({"all", "nav", "post", "posts"})  # tags that make lists of pages, which no template shows
 _LONGEST = 500  # characters of a permalink
+# In a program beside pages: `permalink: "/x/"`, `permalink: ({page}) => `/x/${page.fileSlug}/``, and a function that
+# does nothing but return such a text.
+_PERMALINK = re.compile(r"\bpermalink\b")
+_PLAIN_PERMALINK = re.compile(
+    r"""\bpermalink["']?\s*
+    (?: :\s*(?P<text>"[^"\n]*"|'[^'\n]*')
+      | (?: :\s*(?:async\s+)?(?:function\b\s*\w*\s*)? )? (?: \([^()]*\) | \w+(?=\s*=>) ) \s*
+        (?: (?:=>\s*)? \{\s* return\s+ (?P<returned>`[^`\n]*`|"[^"\n]*"|'[^'\n]*') \s*;?\s*\}
+          | =>\s* (?P<arrow>`[^`\n]*`|"[^"\n]*"|'[^'\n]*') )
+    )\s*[,}\n]""",
+    re.VERBOSE,
+)
+_INSERTED = re.compile(r"\$\{\s*(?:data\.)?([^{}]*?)\s*\}")
+# https://www.11ty.dev/docs/data-template-dir/, the weakest first
+_BESIDE = (".json", ".11tydata.json", ".11tydata.mjs", ".11tydata.cjs", ".11tydata.js")
 _EXPRESSION = re.compile(r"\{\{-?\s*(.+?)\s*-?\}\}")
 
 
@@ -68,6 +83,8 @@ class EleventyRules:
         data: Fields = {}
         for name in self._data_files(path):
             data = merged(data, self._data_of(name)[1])
+            if (permalink := self._permalink_in(name)) is not None:
+                data["permalink"] = permalink
         data.pop("tags", None)  # what all pages of a folder bear says of none what it is about
         return merged(data, own) if data else own
 
@@ -124,18 +141,32 @@ class EleventyRules:
         above = self.input
         for step in inside.split("/") if inside else ():
             above = f"{above}/{step}" if above else step
-            found += [f"{above}/{step}.json", f"{above}/{step}.11tydata.json"]
-        stem = name.rpartition(".")[0]
-        found += [f"{folder}/{stem}.json".lstrip("/"), f"{folder}/{stem}.11tydata.json".lstrip("/")]
-        return found
+            found += [f"{above}/{step}{suffix}" for suffix in _BESIDE]
+        stem = f"{folder}/{name.rpartition('.')[0]}".lstrip("/")
+        return found + [f"{stem}{suffix}" for suffix in _BESIDE]
 
     def _data_of(self, name: str) -> tuple[str, Fields]:
         known = self._data.get(name)
         if known is None:
             place = self.root / name
             text = text_of(place) if place.is_file() else ""
-            known = self._data[name] = (text, fields_of(place) if text else {})
+            is_program = not name.endswith(".json")
+            known = self._data[name] = (text, fields_of(place) if text and not is_program else {})
         return known
+
+    def _permalink_in(self, name: str) -> str | None:
+        """Return the permalink that a program beside pages sets, as a template; None when it sets none.
+
+        One that it computes becomes an expression that nobody can read, so that it is said.
+        """
+        text = "" if name.endswith(".json") else self._data_of(name)[0]
+        if not text or _PERMALINK.search(text) is None:
+            return None
+        plain = _PLAIN_PERMALINK.search(text)
+        if plain is None or len(_PERMALINK.findall(text)) > 1:
+            return f"{{{{ permalink of {name} }}}}"
+        quoted = plain["text"] or plain["returned"] or plain["arrow"]
+        return _INSERTED.sub(r"{{ \1 }}", quoted[1:-1]) if quoted[0] == "`" else quoted[1:-1]
 
     # What a page says ----------------------------------------------------------------------------------------------
 

@@ -171,7 +171,8 @@ class JekyllRules:
             file.names["topics"] = "tags"
             found += tags.split() if isinstance(tags, str) else texts(tags)
         found += self._categories(file, kind)
-        return found
+        # `news, rails` is split at its blanks alone; nobody means the comma.
+        return [name for one in found if (name := one.rstrip(","))]
 
     def _categories(self, file: PageFile, kind: str) -> list[str]:
         found: list[str] = []

@@ -31,6 +31,12 @@ _DAYS = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<month>{_MONTH})[\s,-]+(?P<year>\d{{4}})\b", re.I),
     re.compile(r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
 )
+# Fri Sep 3 11:21:31 CEST 2021, as `date` prints it: the year stands behind the clock
+_YEAR_LAST = re.compile(
+    rf"(?:[a-z]+,?\s+)?(?P<day>{_MONTH}\s+\d{{1,2}})\s+(?P<clock>\d{{1,2}}:\d{{2}}(?::\d{{2}})?)\s+"
+    r"(?P<zone>[a-z]{1,5}\s+|[-+]\d{2}:?\d{2}\s+)?(?P<year>\d{4})",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*([ap]\.?m\b)?", re.IGNORECASE)
 _OFFSET = re.compile(r"\s*(Z|UTC|GMT)?\s*([-+]\d{2}:?\d{2})?\s*(?:\([A-Za-z ]*\))?\s*$")
 
@@ -125,6 +131,8 @@ def _of_text(text: str) -> Written | None:
 
 
 def _of_words(text: str) -> Written | None:
+    if (last := _YEAR_LAST.fullmatch(text)) is not None:
+        text = f"{last['day']} {last['year']} {last['clock']} {last['zone'] or ''}"
     day = next((found for form in _DAYS if (found := form.search(text)) is not None), None)
     if day is None:
         return None

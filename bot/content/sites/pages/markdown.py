@@ -33,6 +33,8 @@ _NO_TEXT = re.compile(
     r")[ \t]*$",
     re.IGNORECASE,
 )
+_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]\n]{1,200})\]:[ \t]*\S", re.MULTILINE)
+_REFERENCE = re.compile(r"(!?)\[([^\[\]]{1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(])")
 _MODULE = re.compile(r"(?:import|export)[ \t]+[\w{*\"']")
 _TAG = re.compile(r" {0,3}</?([A-Za-z][\w.:-]*)")
 _PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>((?:[^<]|<(?!/?p[\s>/]))*)", re.IGNORECASE)
@@ -57,7 +59,7 @@ _INLINE_TAGS = frozenset(
 
 def first_paragraph(body: str, *, is_html: bool = False) -> str | None:
     """Return the first paragraph of a page as plain text; None when its beginning holds none."""
-    return next(_paragraphs(body[:_REACH], is_html=is_html), None)
+    return next(_paragraphs(body, _REACH, is_html=is_html), None)
 
 
 def text_before(body: str, mark: re.Pattern[str], *, is_html: bool = False) -> str | None:
@@ -66,7 +68,7 @@ def text_before(body: str, mark: re.Pattern[str], *, is_html: bool = False) -> s
     if found is None:
         return None
     pieces = []
-    for piece in _paragraphs(body[: min(found.start(), _REACH)], is_html=is_html):
+    for piece in _paragraphs(body, min(found.start(), _REACH), is_html=is_html):
         pieces.append(piece)
         if len(pieces) >= _MORE_BLOCKS:
             break
@@ -119,7 +121,9 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("strikethrough")
 
 
-def _paragraphs(text: str, *, is_html: bool) -> Iterator[str]:
+def _paragraphs(body: str, length: int, *, is_html: bool) -> Iterator[str]:
+    """Return the paragraphs in the first characters of a page, so many of them, as plain text."""
+    text = body[:length]
     if is_html:
         without = _COMMENT.sub("", text)
         chunks = [found[1] for found in _PARAGRAPH.finditer(without)] or re.split(r"\n[ \t]*\n", without)
@@ -129,8 +133,30 @@ def _paragraphs(text: str, *, is_html: bool) -> Iterator[str]:
                 yield words
         return
     for kind, block in _blocks(text):
-        if kind == "paragraph" and (words := plain(block)) and re.search(r"\w", words):
+        if kind == "paragraph" and (words := plain(_without_references(block, body))) and re.search(r"\w", words):
             yield words
+
+
+def _without_references(paragraph: str, body: str) -> str:
+    """Return a paragraph with the words of its links alone where their addresses stand elsewhere in the page.
+
+    Source: https://spec.commonmark.org/0.31.2/#reference-link
+    """
+    if "[" not in paragraph or "]:" not in body:
+        return paragraph
+    labels = {_label(one) for one in _DEFINITION.findall(body)}
+
+    def words(found: re.Match[str]) -> str:
+        picture, text, label = found.groups()
+        if _label(label or text) not in labels:
+            return found[0]
+        return "" if picture else text
+
+    return _REFERENCE.sub(words, paragraph) if labels else paragraph
+
+
+def _label(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
@@ -164,13 +190,25 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
             paragraph.append(line.strip())
         elif _is_passed_over(line):
             if _is_block(line):
+                block = [line]
                 for inner in lines:
                     if not inner.strip():
                         break
+                    block.append(inner)
+                yield from _html_paragraphs("\n".join(block))
         else:
             paragraph.append(line.strip())
     if paragraph:
         yield "paragraph", "\n".join(paragraph)
+
+
+def _html_paragraphs(block: str) -> Iterator[tuple[str, str]]:
+    """Return the paragraphs of a block of HTML that begins with one, as pages have them that came from a database."""
+    begins = _TAG.match(block)
+    if begins is not None and begins[1].lower() == "p":
+        for found in _PARAGRAPH.finditer(block):
+            if re.search(r"\w", _ANY_TAG.sub("", found[1])):
+                yield "paragraph", found[1]
 
 
 def _is_passed_over(line: str) -> bool:
