@@ -16,7 +16,12 @@ from bot.render.editor.verbs import Verb
 from bot.services.newsroom import corrections, newsroom, telling
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting
-from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.article_args import (
+    article_named,
+    article_pressed,
+    asked_late,
+    was_taken_back_meanwhile,
+)
 from bot.telegram_edge.conversations.editor.corrections import say_what_cannot
 from bot.telegram_edge.conversations.editor.going_public import make_public, waits
 from bot.telegram_edge.conversations.editor.publishing import follow, latest_of, show_out, show_progress
@@ -146,6 +151,8 @@ async def _taken_back(ctx: BotContext, press: PressRequest, *, tell_savers: bool
         await press.redraw(screens.taken_back(press.words, article, 0, savers))
 
 
+    if await was_taken_back_meanwhile(press, article):
+        return
 async def archive(ctx: BotContext, press: PressRequest) -> None:
     """List an article and push nothing."""
     article = await article_pressed(ctx, press)
@@ -162,7 +169,8 @@ async def ask_to_archive(ctx: BotContext, press: PressRequest) -> LateAnswer | N
     article = await article_pressed(ctx, press)
     if article.is_listed:
         return None
-    button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
+    data = data_of(Verb.ARCHIVE, article.number, *desk.as_drawn(article))
+    button = Button(press.words("List without pushing"), data=data)
     return asked_late(press, press.words("List #{number} without pushing it?", number=article.number), button)
 
 
