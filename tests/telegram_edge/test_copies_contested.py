@@ -414,6 +414,23 @@ async def test_a_third_correction_during_the_first_leaves_all_three_in_every_cop
     assert await desk.copies(article) == ChangedCopies(corrected=3)
 
 
+async def test_a_correction_that_arrives_once_more_is_the_same_one(desk: CopyDesk) -> None:
+    """What was done right before a kill may not have been confirmed to Telegram, and is sent to the bot again."""
+    article, people = await desk.delivered(pictures=())
+    for _ in range(2):
+        await desk.house.says(EDITH, f"/correct {article.number} why")
+    await _later(desk)
+    await desk.house.says(EDITH, f"/correct {article.number} why")
+    await _later(desk)
+    assert all(_text(desk, person).count(": why") == 1 for person in people)
+    async with desk.house.db.reading() as conn:
+        assert len([one for one in await audit_log.latest(conn) if one.act == "correct"]) == 1
+    await desk.house.says(EDITH, f"/edit {article.number} title Grid, again")
+    await desk.house.says(EDITH, f"/correct {article.number} why")
+    await _later(desk)
+    assert all(_text(desk, person).count(": why") == 2 for person in people), "this time something has changed"
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
