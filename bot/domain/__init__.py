@@ -19,8 +19,8 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | people and programs who may do more, and what they did | `role`, `approval`, `audit`, `acts`, `api_key` |
 | deliveries on their way | `delivery`, `progress`, `lease`, `fair_queue`, `paid_broadcast` |
 | pictures, as they are sent | `picture_ways`, `picture_size` |
-| edits, and delivered copies that are changed | `editing`, `copies`, `sent_list`, `correction`, `takedown` |
-| what is sent beside news | `change_note`, `announcement` |
+| edits, and copies that are changed | `editing`, `copies`, `sent_list`, `correction`, `takedown` |
+| what is sent beside news, and typed about copies | `change_note`, `announcement`, `copy_words` |
 | limits of Telegram, and of what is asked of us | `limits`, `pacing`, `shared_pace`, `token_bucket`, `answer_quota` |
 | what Telegram's refusals mean | `circuit`, `rejections`, `shared_refusals` |
 | the bot in numbers | `statistics`, `chart` |

@@ -64,6 +64,7 @@ class Fault(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too long"
     TOO_MUCH_FORMATTING = "too much formatting"
+    ALBUM = "album"  # Telegram gives its pictures one by one, and only the first has the words
 
 
 def longest(*, has_photo: bool) -> int:
@@ -71,8 +72,13 @@ def longest(*, has_photo: bool) -> int:
     return CAPTION if has_photo else TEXT
 
 
-def fault_of(text: Text, *, has_photo: bool) -> Fault | None:
-    """Return why a text cannot be announced; None when it can. A picture needs no words."""
+def fault_of(text: Text, *, has_photo: bool, in_album: bool = False) -> Fault | None:
+    """Return why a text cannot be announced; None when it can. A picture needs no words.
+
+    Source: https://core.telegram.org/bots/api#message (media_group_id)
+    """
+    if in_album:
+        return Fault.ALBUM
     if not text.string.strip() and not has_photo:
         return Fault.EMPTY
     if len(text) > longest(has_photo=has_photo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 
@@ -121,6 +122,28 @@ async def test_waiting_ends_when_somebody_stops_it(desk):
     finally:
         lock.release()
     assert answer.out.strip() == "Stopped. 0 chats have it, 3 will not get it until somebody decides."
+
+
+async def test_several_shells_that_publish_one_article_at_once_publish_it_once(desk):
+    answers = await asyncio.gather(*(desk("publish", "1") for _ in range(4)))
+    assert sorted(answer.status for answer in answers) == [0, 1, 1, 1]
+    assert {answer.err for answer in answers if answer.status} == {"newsbot: #1 is out already\n"}
+    assert desk.rows("SELECT count(*) FROM campaigns") == [(1,)]
+    assert desk.rows("SELECT count(*) FROM log WHERE act = 'publish'") == [(1,)]
+
+
+async def test_of_two_shells_that_push_and_archive_what_is_held_one_decides_each_article(desk):
+    for place in range(5):
+        desk.article(f"news/more-{place}.md", f"More {place}")
+    await desk("import", "news")
+    desk.change("UPDATE articles SET state = 'held'")
+    pushed, archived = await asyncio.gather(desk("held", "--push"), desk("held", "--archive"))
+    assert pushed.status == archived.status == 0
+    states = dict(desk.rows("SELECT state, count(*) FROM articles GROUP BY state"))
+    assert sum(states.values()) == 6 and set(states) <= {"published", "archived"}
+    assert desk.rows("SELECT count(*) FROM campaigns") == [(states.get("published", 0),)]
+    assert pushed.out.count("#") == states.get("published", 0)
+    assert archived.out.count("#") == states.get("archived", 0)
 
 
 async def test_what_is_retracted_stops_and_cannot_be_retracted_again(desk):

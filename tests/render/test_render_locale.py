@@ -84,6 +84,16 @@ def test_values_with_spans_keep_them_where_they_land():
     assert text == Text("Ü😀 (a, b)", (Entity("bold", 0, 3), Entity("bold", 8, 1)))
 
 
+@pytest.mark.parametrize("title", ["A town of…", "\u2068A town of…\u2069", "Who pays?", "It is out!", "The U.S."])
+def test_no_full_stop_follows_a_title_that_was_clipped_or_ends_by_itself(title):
+    words = words_for("en")
+    template = "Nothing was changed for {article}. Nor was it here."
+    assert words(template, article=title) == f"Nothing was changed for {title} Nor was it here."
+    assert words.text(template, article=bold(title)).string == f"Nothing was changed for {title} Nor was it here."
+    assert words("{article}.md", article=title) == f"{title}.md"
+    assert words(template, article="A town") == "Nothing was changed for A town. Nor was it here."
+
+
 def test_counts_follow_the_plural_rules_and_are_grouped():
     assert ENGLISH.count("{n} day", "{n} days", 1) == "1 day"
     assert ENGLISH.count("{n} day", "{n} days", 30214) == "30,214 days"

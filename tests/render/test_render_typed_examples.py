@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.change_note import Whom
+from bot.domain.copies import Delivered
+from bot.domain.copy_words import delivered_named, says_quietly, whom_named
 from bot.domain.delivery_time import WORKING_DAYS, Mode, Timing
 from bot.domain.timing_text import Misread, delivery_wish, pause_wish, quiet_wish
 from bot.domain.when_text import read_when
@@ -89,3 +92,24 @@ def test_times_named_where_none_was_understood(language):
         datetime(2026, 12, 24, 8, 30, tzinfo=UTC),
         datetime(2026, 12, 1, 9, tzinfo=UTC),
     ], said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_becomes_of_copies_and_who_is_told(language):
+    words = words_for(language)
+    both = words(
+        "Nothing was changed. Write /retract {number}, or with what becomes of delivered copies and why: "
+        "/retract {number} notice the quote was wrong, or /retract {number} delete.",
+        number=7,
+    )
+    quietly = words("With /retract {number} quietly, whoever saved it is not told.", number=7)
+    told = words("Nothing was sent. Write /tell {number}, /tell {number} all or /tell {number} saved.", number=7)
+    behind = re.compile(r"/(?:retract|tell) 7 (\w+)")  # of which some are the text's own: “/retract 7 or with …”
+    named = [delivered_named(word) for word in behind.findall(MARKS.sub("", both))]
+    assert [one for one in named if one] == [Delivered.NOTICE, Delivered.DELETE]
+    assert [says_quietly(word) for word in behind.findall(MARKS.sub("", quietly))] == [True]
+    whom = [whom_named(word) for word in behind.findall(MARKS.sub("", told))]
+    assert [one for one in whom if one] == [Whom.ALL, Whom.SAVED]
+    usages = (words("/retract ARTICLE [notice WHY]"), words("/tell ARTICLE [saved]"))
+    notice, saved = (re.search(r"\[(\w+)", MARKS.sub("", usage))[1] for usage in usages)
+    assert (delivered_named(notice), whom_named(saved)) == (Delivered.NOTICE, Whom.SAVED)

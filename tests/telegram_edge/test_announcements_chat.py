@@ -150,7 +150,7 @@ async def test_a_picture_goes_with_its_caption_and_other_pictures_are_no_command
 
 async def test_what_cannot_be_sent_gets_one_answer_and_changes_nothing(desk: Desk) -> None:
     await desk.room.people(1)
-    many = [_span("bold", 10 + 2 * at, 1) for at in range(101)]
+    many = [_span("bold", 10 + 2 * at, 1) for at in range(200)]
     for text, formatting, answer in (
         ("/announce", (), "Write what everybody is to read behind the command: /announce We move"),
         (
@@ -158,7 +158,8 @@ async def test_what_cannot_be_sent_gets_one_answer_and_changes_nothing(desk: Des
             (),
             "An announcement may have 4,096 characters; this has 4,098. Nothing was sent.",
         ),
-        ("/announce " + "b " * 101, many, "Telegram keeps 100 pieces of formatting in a message; this has 101."),
+        ("/announce " + "b " * 200, many, "Telegram keeps 100 pieces of formatting in a message; this has 200."),
+        ("/announce " + "b " * 101, many[:101], "Telegram keeps 100 pieces of formatting in a message; this has 101."),
     ):
         before = len(desk.house.screens(EDITH))
         await desk.says(text, formatting=formatting)
@@ -167,6 +168,9 @@ async def test_what_cannot_be_sent_gets_one_answer_and_changes_nothing(desk: Des
     desk.house.world.photograph(EDITH, EDITH, PNG, "/announce " + "x" * 1025)
     await desk.house.settle()
     assert desk.screen == "The text under a picture may have 1,024 characters; this has 1,025. Nothing was sent."
+    desk.house.world.photograph(EDITH, EDITH, PNG, "/announce Look here", album="12")
+    await desk.house.settle()
+    assert desk.screen == ("An announcement has one picture, and this is an album. Nothing was sent; send one picture.")
     await desk.says("/announce " + "b " * 100, formatting=many[:100])
     assert desk.house.buttons(EDITH)[-1] == ["Send to 1"]
     async with desk.house.db.reading() as conn:

@@ -8,6 +8,7 @@ can't be edited), https://github.com/tdlib/td/blob/master/td/telegram/MessageQue
 
 import asyncio
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 
@@ -385,3 +386,117 @@ async def test_a_copy_in_a_group_that_became_a_supergroup_is_accounted_for(desk:
         found = await desk.copies(article)
         assert (found.corrected, found.not_corrected, found.reasons) == (1, 1, ((words, 1),))
         assert f"Corrected on {said}" in desk.screen
+
+
+async def test_a_third_correction_during_the_first_leaves_all_three_in_every_copy_and_a_fourth_the_newest(
+    desk: CopyDesk,
+) -> None:
+    article, people = await desk.delivered(pictures=())
+    release = await _on_the_wire(desk, f"/correct {article.number} first", None, "editMessageText")
+    for person, why in ((BEN, "second"), (EDITH, "third")):
+        before = len(desk.house.screens(person))
+        await desk.house.says(person, f"/correct {article.number} {why}")
+        assert len(desk.house.screens(person)) == before + 1, "one answer"
+    release.set()
+    await _later(desk)
+    for person in people:
+        assert [line.partition(": ")[2] for line in _text(desk, person).splitlines()[-3:]] == [
+            "first",
+            "second",
+            "third",
+        ]
+    assert await desk.copies(article) == ChangedCopies(corrected=3)
+    await desk.house.says(BEN, f"/correct {article.number} fourth")
+    await _later(desk)
+    for person in people:
+        corrections = [line for line in _text(desk, person).splitlines() if line.startswith("Corrected ")]
+        assert [line.partition(": ")[2] for line in corrections] == ["second", "third", "fourth"]
+    assert await desk.copies(article) == ChangedCopies(corrected=3)
+
+
+async def test_a_correction_that_arrives_once_more_is_the_same_one(desk: CopyDesk) -> None:
+    """What was done right before a kill may not have been confirmed to Telegram, and is sent to the bot again."""
+    article, people = await desk.delivered(pictures=())
+    for _ in range(2):
+        await desk.house.says(EDITH, f"/correct {article.number} why")
+    await _later(desk)
+    await desk.house.says(EDITH, f"/correct {article.number} why")
+    await _later(desk)
+    assert all(_text(desk, person).count(": why") == 1 for person in people)
+    async with desk.house.db.reading() as conn:
+        assert len([one for one in await audit_log.latest(conn) if one.act == "correct"]) == 1
+    await desk.house.says(EDITH, f"/edit {article.number} title Grid, again")
+    await desk.house.says(EDITH, f"/correct {article.number} why")
+    await _later(desk)
+    assert all(_text(desk, person).count(": why") == 2 for person in people), "this time something has changed"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Refuse(400, "Bad Request: need administrator rights in the channel chat"),
+        Refuse(403, "Forbidden: bot is not a member of the channel chat"),
+        Refuse(403, "Forbidden: bot was kicked from the channel chat"),
+    ],
+    ids=["rights", "not a member", "kicked"],
+)
+@pytest.mark.parametrize("act", ["correct", "delete", "notice"])
+async def test_a_channel_where_the_bot_lost_its_rights_is_accounted_for_and_holds_nobody_back(
+    desk: CopyDesk, refusal: Refuse, act: str
+) -> None:
+    channel = desk.house.channel
+    desk.house.world.add_bot(EDITH, channel)
+    await desk.house.settle()
+    async with desk.house.db.transaction() as conn:
+        await chats.get_or_create(conn, channel, ChatKind.CHANNEL, "en", desk.house.clock())
+    await desk.room.follow([channel], "Energy")
+    article, people = await desk.delivered(2, pictures=())
+    for method in ("editMessageText", "deleteMessage", "deleteMessages"):
+        desk.house.world.faults.add(refusal, method=method, chat=channel)
+    text = {"correct": "/correct {} why", "delete": "/retract {} delete", "notice": "/retract {} notice why"}[act]
+    await desk.house.says(EDITH, text.format(article.number))
+    await _later(desk)
+    found = await desk.copies(article)
+    match act:
+        case "correct":
+            assert (found.corrected, found.correcting, found.not_corrected) == (len(people), 0, 1)
+        case "delete":
+            assert (found.deleted, found.retracting, found.not_retracted) == (len(people), 0, 1)
+        case _:
+            assert (found.noticed, found.retracting, found.not_retracted) == (len(people), 0, 1)
+    words = refusal.description.partition(": ")[2] if refusal.status == 400 else "the chat cannot be reached"
+    assert found.reasons == ((words, 1),)
+    assert "1 could not be" in desk.screen
+    tries = [method for method, chat, _ in desk.house.world.faults.happened if chat == channel]
+    assert 1 <= len(tries) <= 3, tries  # in plainer forms, and then no more
+
+
+PUBLISHES = ("publish", "archive", "desk_silently", "desk_breaking", "schedule_at")
+
+
+@pytest.mark.parametrize("way", ["/preview {}", "/schedule {}", "more"])
+async def test_a_button_drawn_before_an_article_was_taken_back_does_not_publish_it(desk: CopyDesk, way: str) -> None:
+    """Ben had the card, its other buttons or the times to choose from open when Edith took the article back."""
+    house = desk.house
+    article = await desk.room.draft("grid", "Energy", pictures=())
+    await house.says(BEN, "/preview 1" if way == "more" else way.format(article.number))
+    if way == "more":
+        await house.presses_data(BEN, "1:desk_more:1", house.messages(BEN)[-1]["message_id"])
+    card = deepcopy(house.messages(BEN)[-1])
+    buttons = [button["callback_data"] for row in card["reply_markup"]["inline_keyboard"] for button in row]
+    stale = [data for data in buttons if data.split(":")[1] in PUBLISHES]
+    assert stale, buttons
+    await desk.room.publish(article, by=EDITH)
+    await house.says(EDITH, f"/retract {article.number}")
+    await desk.turn()
+    for data in stale:
+        await house.presses_data(BEN, data, card["message_id"])
+        shown = house.messages(BEN)[-1]
+        assert plain(shown["text"]) == "#1 Grid was taken back meanwhile, so nothing was done."
+        assert house.buttons(BEN) == [["Open #1"]]
+    await desk.turn()
+    assert (await _article(desk, article)).state is ArticleState.RETRACTED
+    await house.presses(BEN, "Open #1")
+    assert "(taken back)" in house.screen(BEN)
+    await house.presses(BEN, "Publish to 0")  # he knows now
+    assert (await _article(desk, article)).state is ArticleState.PUBLISHED

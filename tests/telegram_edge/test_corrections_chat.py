@@ -277,6 +277,15 @@ async def test_copies_become_a_notice_with_the_reason_and_another_picture(desk: 
     assert "Grid" not in desk.house.screen(ANNA)
 
 
+async def test_what_becomes_of_copies_is_said_in_the_editors_language(desk: CopyDesk) -> None:
+    article, people = await desk.delivered()
+    await desk.house.says(EDITH, "/settings language de")
+    await desk.house.says(EDITH, f"/retract {article.number} Hinweis: das Zitat war erfunden")
+    await desk.turn()
+    for person in people:
+        assert plain(desk.copy(person)["caption"]) == "Grid\n\nThis story was taken back: das Zitat war erfunden"
+
+
 async def test_young_copies_are_deleted_and_older_ones_become_notices(desk: CopyDesk) -> None:
     article, [anna, ben] = await desk.delivered(2)
     async with desk.house.db.transaction() as conn:

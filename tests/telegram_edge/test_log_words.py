@@ -32,7 +32,7 @@ async def test_fields_and_what_became_of_copies_are_said_in_the_reader_s_languag
     await desk.says("/correct 1")
     await desk.says("/retract 1 notice falsche Person")
     said = await logged(desk)
-    assert said[0] == "holte die zugestellten Kopien zurück von #1 (zu Hinweisen gemacht: falsche Person)", said
+    assert said[0] == "zugestellte Kopien zurückgeholt von #1 (zu Hinweisen gemacht: falsche Person)", said
     assert "berichtigt #1 (Anriss)" in said
     assert "bearbeitet #1 (Titel): First → Neuer Titel" in said
 

@@ -38,9 +38,12 @@ async def test_toggles_show_at_once_what_a_push_will_be_like(house: StoryHouse) 
     await house.presses(ANNA, "✓ Excerpt")
     assert plain(house.screen(ANNA)) == f"{question}\n\nSalt\n\nNorthgate, 2 Mar 2026\n#Energy"
     await house.presses(ANNA, "Back")
-    assert "In a push: Title, Source, Date and Hashtags" in plain(house.screen(ANNA)).splitlines()
+    assert "In a push: title, source, date and hashtags" in plain(house.screen(ANNA)).splitlines()
     await house.presses(ANNA, "Change parts")
-    assert await house.presses(ANNA, "All of them") == "In a push: Title, Excerpt, Source, Date, Related and Hashtags"
+    assert (
+        await house.presses(ANNA, "All of them")
+        == "In a push: title, excerpt, source, date, related stories and hashtags"
+    )
     assert (await house.chat(ANNA)).parts == ALL_PARTS
     assert plain(house.screen(ANNA)) == whole
     await house.presses(ANNA, "As everywhere here")

@@ -143,6 +143,32 @@ async def test_a_demoted_editor_s_old_buttons_and_half_done_dialogue_act_as_if_t
     assert "drafts" not in menu(house, BEN)
 
 
+@pytest.mark.parametrize("was", [Role.EDITOR, Role.OWNER])
+async def test_every_kind_of_button_of_whoever_was_let_go_does_nothing_and_tells_nothing(
+    house: StoryHouse, was: Role
+) -> None:
+    """Each verb, about an article that was theirs and one that was not, and about people, links and campaigns."""
+    await put(house, "Secret plans", state="draft")
+    await make(house, BEN, was)
+    await house.uploads(BEN, "mine.json", document("Mine", "https://news.example/mine"))
+    await house.says(BEN, "/announce We move")
+    await house.says(EDITH, f"/editors remove {BEN}")
+    message_id, said = house.messages(BEN)[-1]["message_id"], len(house.messages(BEN))
+    async with house.db.reading() as conn:
+        logged = len(await audit_log.latest(conn))
+    rules = [rule for each in REGISTRY.conversations for rule in each.presses]
+    kinds = [rule.verb for rule in rules if rule.access is not Access.READERS]
+    assert len(kinds) > 60
+    for verb in kinds:
+        for numbers in ((), (1,), (2,), (1, 1), (2, 1, 0, 1), (EDITH, 1), (ANNA, 0)):
+            assert await house.presses_data(BEN, press(verb, *numbers), message_id) == TOO_OLD, verb
+    assert len(house.messages(BEN)) == said
+    async with house.db.reading() as conn:
+        assert [one.state for one in await articles.articles(conn, [1, 2])] == ["draft", "draft"]
+        assert await campaigns.open_ones(conn) == [] and len(await audit_log.latest(conn)) == logged
+    assert await roles(house) == {EDITH: Role.OWNER}
+
+
 async def test_a_role_is_changed_by_buttons_and_a_second_tap_changes_nothing_back(house: StoryHouse) -> None:
     await make(house, BEN, Role.EDITOR)
     await house.says(BEN, "/drafts")  # from then on his name is known

@@ -21,7 +21,7 @@ async def test_settings_are_one_message_whatever_is_changed(house):
         "Pictures: large",
         "Sound: on",
         "News: at once",
-        "In a push: Title, Excerpt, Source, Date, Related and Hashtags",
+        "In a push: title, excerpt, source, date, related stories and hashtags",
         "Lists: classic",
         "Language: English",
         "Time zone: UTC, as everywhere here",

@@ -102,7 +102,7 @@ async def test_the_parts_of_a_push_are_typed_in_any_order_and_stand_in_the_opera
     await house.says(ANNA, "/settings parts title")
     assert (await house.chat(ANNA)).parts == ()
     await house.says(ANNA, "/settings")
-    assert "In a push: Title" in house.screen(ANNA).splitlines()
+    assert "In a push: title" in house.screen(ANNA).splitlines()
     await house.says(ANNA, "/settings parts all")
     assert (await house.chat(ANNA)).parts == ALL_PARTS
     await house.says(ANNA, "/settings parts auto")

@@ -70,6 +70,8 @@ def cannot(words: Words, fault: Fault, *, has_photo: bool, length: int, spans: i
                 most=words.number(ENTITIES),
                 n=words.number(spans),
             )
+        case Fault.ALBUM:
+            said = words("An announcement has one picture, and this is an album. Nothing was sent; send one picture.")
     return Message(Text(said))
 
 

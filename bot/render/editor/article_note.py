@@ -15,7 +15,7 @@ from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.desk import called, edit_button, state
+from bot.render.editor.desk import as_drawn, called, edit_button, state
 from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
 from bot.render.text import join
@@ -128,7 +128,7 @@ def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> 
     if article.is_listed:
         return ((back, *told, Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))), down)
     rows: list[tuple[Button, ...]] = [
-        (*told, Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
+        (*told, Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number, *as_drawn(article))))
     ]
     if article.pushed_at is None:
         rows.append((manner_button(words, article, Manner.BREAKING), manner_button(words, article, Manner.SILENT)))
@@ -144,15 +144,15 @@ def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> 
 def manner_button(words: Words, article: Article, manner: Manner) -> Button:
     """Return the button that publishes an article in a manner of its own."""
     if manner is Manner.SILENT:
-        return Button(words("Silently"), data=press(Verb.SILENTLY, article.number))
-    return Button(words("Breaking"), data=press(Verb.BREAKING, article.number))
+        return Button(words("Silently"), data=press(Verb.SILENTLY, article.number, *as_drawn(article)))
+    return Button(words("Breaking"), data=press(Verb.BREAKING, article.number, *as_drawn(article)))
 
 
 def publish_button(words: Words, article: Article, reach: int) -> Button:
     many = words.number(reach)
     is_early = article.state is ArticleState.SCHEDULED
     label = words("Publish now to {n}", n=many) if is_early else words("Publish to {n}", n=many)
-    return Button(label, data=press(Verb.PUBLISH, article.number))
+    return Button(label, data=press(Verb.PUBLISH, article.number, *as_drawn(article)))
 
 
 def may_publish(article: Article) -> bool:

@@ -146,7 +146,7 @@ def _act(words: Words, entry: Entry) -> str:
         "stop": words("stopped"),
         "resume": words("sent the rest of"),
         "topic": words("added a topic to"),
-        "send now": words("sent without waiting"),
+        "send now": words("skipped the wait for"),
         "try again": words("tried failed ones again for"),
         "plainer": words("sent in a plainer form"),
         "invite": words("invited an editor"),

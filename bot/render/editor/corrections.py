@@ -16,7 +16,7 @@ from bot.domain.text import Text
 from bot.render.editor import takedown
 from bot.render.editor.article_note import paused
 from bot.render.editor.desk import called, open_button, savers_told
-from bot.render.editor.verbs import Verb
+from bot.render.editor.verbs import TAKEN_BACK, Verb
 from bot.render.locale import Words
 from bot.render.text import join
 
@@ -139,7 +139,10 @@ def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int
         )
     lines.append(beyond(words, copies, keep))
     rows: list[tuple[Button, ...]] = [
-        (open_button(words, article.number), Button(words("Publish again"), data=press(Verb.PUBLISH, article.number)))
+        (
+            open_button(words, article.number),
+            Button(words("Publish again"), data=press(Verb.PUBLISH, article.number, TAKEN_BACK)),
+        )
     ]
     if savers:
         lines.append(

@@ -16,7 +16,7 @@ from bot.domain.article import Article, ArticleState
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.render.editor.verbs import Verb
+from bot.render.editor.verbs import TAKEN_BACK, Verb
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
 
@@ -128,6 +128,17 @@ def savers_told(words: Words, savers: int) -> str:
     if not savers:
         return ""
     return words.count("{n} chat has saved it and is told.", "{n} chats have saved it and are told.", savers)
+
+
+def as_drawn(article: Article) -> tuple[int, ...]:
+    """Return what stands last in a button that makes an article public: whether it was taken back by then."""
+    return (TAKEN_BACK,) if article.state is ArticleState.RETRACTED else ()
+
+
+def taken_back_meanwhile(words: Words, article: Article) -> Message:
+    """Return the answer to a button of before an article was taken back. No button stands where that one stood."""
+    text = words.text("{article} was taken back meanwhile, so nothing was done.", article=called(article))
+    return Message(text, keyboard=((open_button(words, article.number),),))
 
 
 def edit_button(words: Words, number: int) -> Button:

@@ -13,7 +13,7 @@ from bot.domain.text import Text
 from bot.render.editor import corrections, takedown
 from bot.render.editor.article_note import paused
 from bot.render.editor.desk import called, open_button, savers_told
-from bot.render.editor.verbs import Verb
+from bot.render.editor.verbs import TAKEN_BACK, Verb
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
 
@@ -85,7 +85,7 @@ def taken_back(words: Words, article: Article, sent: int, savers: int = 0) -> Me
             )
         )
     # Behind another button: where this one is pressed, the next screen has `Stop` in its first place.
-    again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number))
+    again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number, TAKEN_BACK))
     copies = ((*corrections.copies_row(words, article),),) if sent else ()
     return Message(join(lines, " "), keyboard=((open_button(words, article.number), again), *copies))
 

@@ -11,7 +11,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.when_text import Fault, When
-from bot.render.editor.desk import called, open_button, state
+from bot.render.editor.desk import as_drawn, called, open_button, state
 from bot.render.editor.moments import arrives, moment_of
 from bot.render.editor.verbs import Verb
 from bot.render.locale import Words
@@ -112,9 +112,11 @@ def not_possible(words: Words, article: Article, zone: ZoneInfo) -> Message:
     )
 
 
-def at_button(label: str, number: int, at: datetime, *, manner: Manner = Manner.USUAL) -> Button:
+def at_button(label: str, article: Article, at: datetime, *, manner: Manner = Manner.USUAL) -> Button:
     """Return the button that schedules an article for a moment; `at_pressed` reads it back."""
-    return Button(label, data=press(Verb.SCHEDULE_AT, number, int((at - _EPOCH).total_seconds()) // 60, manner))
+    minutes = int((at - _EPOCH).total_seconds()) // 60
+    data = press(Verb.SCHEDULE_AT, article.number, minutes, manner, *as_drawn(article))
+    return Button(label, data=data)
 
 
 def choices(
@@ -129,8 +131,7 @@ def choices(
     """Return a button for each of some times."""
     # One in a row: the next screen has nothing in the first column that undoes it.
     return tuple(
-        (at_button(_label(words, at, zone, with_offset=with_offset), article.number, at, manner=manner),)
-        for at in times
+        (at_button(_label(words, at, zone, with_offset=with_offset), article, at, manner=manner),) for at in times
     )
 
 

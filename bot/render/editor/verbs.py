@@ -72,6 +72,12 @@ class Verb(StrEnum):
     AGAIN = "failed_again"
 
 
+TAKEN_BACK = 7
+"""The last number of a button that publishes, lists or schedules an article, drawn after that was taken back.
+
+One without it was drawn before: whoever presses it does not know.
+"""
+
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,

@@ -18,7 +18,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
@@ -40,6 +40,9 @@ from bot.render.locale.po_file import compiled, header, plural_forms
 SOURCE = "en"
 _HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
+_FULL_STOP = re.compile(r"\.(?!\w)")
+_ENDINGS = ("…", ".", "?", "!")
+_ISOLATE_END = "\u2069"
 _CLDR = {SOURCE: "en_GB"}  # newsbot writes 12 Feb 2021 and 14:05
 _PERCENT = {SOURCE: "#,##0\N{NO-BREAK SPACE}%"}  # and 41 %; every other language writes it as CLDR does
 _HEADER = 4096  # characters, within which a header ends
@@ -281,14 +284,24 @@ def _city(place: str) -> str:
 
 
 def _filled(template: str, values: dict[str, object]) -> str:
-    return _PLACE.sub(lambda place: str(values[place[1]]), template)
+    return "".join(str(piece) for piece in _pieces(template, values))
 
 
 def _filled_text(template: str, values: dict[str, Text | str | int]) -> Text:
-    filled, end = Text(), 0
-    for place in _PLACE.finditer(template):
-        value = values[place[1]]
-        filled += template[end : place.start()]
-        filled += value if isinstance(value, Text) else str(value)
-        end = place.end()
-    return filled + template[end:]
+    filled = Text()
+    for piece in _pieces(template, values):
+        filled += piece if isinstance(piece, Text) else str(piece)
+    return filled
+
+
+def _pieces(template: str, values: Mapping[str, object]) -> Iterator[object]:
+    """Return what stands between the places and in them. No full stop follows a clipped title, or one that asks."""
+    end, has_ended = 0, False
+    for place in (*_PLACE.finditer(template), None):
+        between = template[end : None if place is None else place.start()]
+        yield between[1:] if has_ended and _FULL_STOP.match(between) else between
+        if place is not None:
+            value = values[place[1]]
+            yield value
+            text = value.string if isinstance(value, Text) else str(value)
+            end, has_ended = place.end(), text.rstrip(_ISOLATE_END).endswith(_ENDINGS)

@@ -58,9 +58,8 @@ def part_set(words: Words, part: Part, is_shown: bool) -> str:
 
 
 def parts_set(words: Words, parts: Parts) -> str:
-    """Return the toast of parts that were chosen together."""
-    names = [words("Title"), *(part_name(words, part) for part in parts)]
-    return words("In a push: {parts}", parts=words.list(names))
+    """Return what stands in a push, as a line and as the toast of parts that were chosen together."""
+    return words("In a push: {parts}", parts=words.list([words("title"), *(_within(words, part) for part in parts)]))
 
 
 def part_named(words: Words, name: str) -> str:
@@ -81,3 +80,18 @@ def part_name(words: Words, part: Part) -> str:
             return words("Related")
         case Part.HASHTAGS:
             return words("Hashtags")
+
+
+def _within(words: Words, part: Part) -> str:
+    """Return a part as it is called within a sentence."""
+    match part:
+        case Part.EXCERPT:
+            return words("excerpt")
+        case Part.SOURCE:
+            return words("source")
+        case Part.DATE:
+            return words("date")
+        case Part.RELATED:
+            return words("related stories")
+        case Part.HASHTAGS:
+            return words("hashtags")

@@ -21,7 +21,7 @@ from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
 from bot.render.locale import Words, name_of
 from bot.render.reader import delivery_times
-from bot.render.reader.parts_settings import part_name
+from bot.render.reader.parts_settings import parts_set
 from bot.render.reader.settings_menu import (
     CLOSE,
     SETTINGS,
@@ -67,7 +67,7 @@ def overview(
         words("Pictures: {size}", size=_size(words, chat.pictures)),
         words("Sound: off") if chat.silent else words("Sound: on"),
         words("News: {how}", how=delivery_times.both(words, chat.timing, clock)),
-        words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
+        parts_set(words, parts),
         words("Lists: {look}", look=delivery_times.look_name(words, chat.digest)),
         words("Language: {language}", language=name_of(chat.language)),
         words("Time zone: {zone}", zone=zone),

@@ -52,15 +52,27 @@ class World(ChangingChats):
         return self._post(message)
 
     def photograph(
-        self, person_id: int, chat_id: int, data: bytes, caption: str = "", *, formatting: Sequence[Json] = ()
+        self,
+        person_id: int,
+        chat_id: int,
+        data: bytes,
+        caption: str = "",
+        *,
+        formatting: Sequence[Json] = (),
+        album: str = "",
     ) -> Json:
-        """Send a picture (PNG, JPEG) and return its message. `formatting` are the entities of the caption."""
+        """Send a picture (PNG, JPEG) and return its message. `formatting` are the entities of the caption.
+
+        Pictures of one `album` are sent one by one, as Telegram passes them on.
+        """
         file = self.files.keep("photo", "picture.png", "image/png", data)
         message = self._written(person_id, chat_id, None, False) | {"photo": file.sizes}
         if caption:
             message["caption"] = caption
             if entities := [*as_entities(caption, tappable(caption)), *formatting]:
                 message["caption_entities"] = entities
+        if album:
+            message["media_group_id"] = album
         return self._post(message)
 
     def share_location(

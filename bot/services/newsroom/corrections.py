@@ -59,13 +59,15 @@ async def correct_within(
 ) -> Changing:
     """Do what `correct` does in the caller's transaction; `key` names the program that asks.
 
-    Where there is no reason, and nothing has changed since the last correction was promised, it is that one.
+    Where nothing has changed since the last correction was promised, and its reason is given again or none, it is that
+    one. An act of right before a kill may arrive once more, and no copy is to tell of it twice.
     """
     before = await articles.article(conn, number)
     if not before.is_listed:
         raise OutOfTurn(f"#{number} is in no list")
     fields = (await corrections.uncorrected(conn, [number])).get(number, ())
-    if why is None and not fields and (last := await _last_change(conn, before)) is not None:
+    known = (None, *(one.why for one in before.corrections[-1:]))
+    if why in known and not fields and (last := await _last_change(conn, before)) is not None:
         return Changing(before, last.id, await copy_counts.copies(conn, number))
     await corrections.add(conn, number, before.corrections, Correction(now, why, fields))
     await audit_log.record(conn, "correct", at=now, person=by, article=number, detail=why or ", ".join(fields), key=key)

@@ -110,7 +110,8 @@ class Request(_Asked):
     once.
     `for_one`: in a group, the answer is for the one who asks alone, where Telegram can do that; `ephemeral_id` is the
     number of a command that nobody else sees, whose answer is for them alone in any case.
-    `said` is what `args` are, with their formatting; `photo` is a picture that came with it.
+    `said` is what `args` are, with their formatting; `photo` is a picture that came with it, `in_album` with
+    others, each of which is a request of its own.
     `channel` is the one whose post is forwarded, or that was chosen with a key.
     `managing`: the request is about a channel (`chat`) and was made elsewhere (`place`), in the language of that place.
     """
@@ -141,6 +142,7 @@ class Request(_Asked):
     ephemeral_id: int | None = None
     said: Text = field(default=Text(), repr=False)
     photo: SentPhoto | None = field(default=None, repr=False)
+    in_album: bool = False
 
     def for_speaker(self) -> Request:
         """Return the same request, answered to the one who asks alone where that is possible."""

@@ -103,6 +103,7 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         args=(said := said_in(message, command)).string,
         said=said,
         photo=photo_of(message.photo),
+        in_album=message.media_group_id is not None,
         thread=thread_of(message),
         replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
         replied_article=replied_article(ctx, message.reply_to_message),

@@ -24,7 +24,7 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 async def announce(ctx: BotContext, request: Request) -> None:
     """Show what was written as readers would get it, and ask. Nothing leaves for it, however late it arrives."""
     text, photo = request.said, None if request.photo is None else request.photo.file_id
-    fault = fault_of(text, has_photo=photo is not None)
+    fault = fault_of(text, has_photo=photo is not None, in_album=request.in_album)
     if fault is not None:
         length, spans = len(text), len(text.entities)
         said = screens.cannot(request.words, fault, has_photo=photo is not None, length=length, spans=spans)

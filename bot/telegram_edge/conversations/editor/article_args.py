@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.message import Button
 from bot.domain.role import Role, may_read
 from bot.errors import AmbiguousArticle, TakenDown, UnknownArticle
 from bot.render.editor import desk, takedown
-from bot.render.editor.verbs import Verb
+from bot.render.editor.verbs import TAKEN_BACK, Verb
 from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.kit.commands import Access, may
 from bot.telegram_edge.kit.context import BotContext
@@ -69,6 +69,15 @@ async def article_pressed(ctx: BotContext, press: PressRequest) -> Article:
         raise UnknownArticle(takedown.was_text(press.words, number)) from error
     except UnknownArticle as error:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
+
+
+async def was_taken_back_meanwhile(press: PressRequest, article: Article, *, in_place: bool = True) -> bool:
+    """Say so where an article was taken back after the button was drawn that makes it public; return whether it was."""
+    if article.state is not ArticleState.RETRACTED or press.press.numbers[1:][-1:] == (TAKEN_BACK,):
+        return False
+    said = desk.taken_back_meanwhile(press.words, article)
+    await (press.redraw(said) if in_place else press.answer(said))
+    return True
 
 
 async def may_open(ctx: BotContext, asked: Request | PressRequest, article: Article) -> bool:

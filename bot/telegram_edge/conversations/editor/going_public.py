@@ -113,7 +113,7 @@ def night_button(ctx: BotContext, asked: Request | PressRequest, article: Articl
     if at is None:
         return None
     label = asked.words("At {time}", time=asked.words.time(at, zone))
-    return schedule_screens.at_button(label, article.number, at)
+    return schedule_screens.at_button(label, article, at)
 
 
 async def waiting_for(

@@ -27,6 +27,7 @@ from bot.telegram_edge.conversations.editor.article_args import (
     article_of,
     article_pressed,
     asked_late,
+    was_taken_back_meanwhile,
 )
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.going_public import (
@@ -123,12 +124,15 @@ async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     """Publish; the message with the button becomes the progress, unless it says more than this one thing."""
     article = await article_pressed(ctx, press)
     if number_of(press, 1) == ANEW:
-        await _publish_anew(ctx, press, article)
+        if not await was_taken_back_meanwhile(press, article, in_place=False):
+            await _publish_anew(ctx, press, article)
     else:
         await _publish_pressed(ctx, press, article, Manner.USUAL)
 
 
 async def _publish_pressed(ctx: BotContext, press: PressRequest, article: Article, manner: Manner) -> None:
+    if await was_taken_back_meanwhile(press, article):
+        return
     match await make_public(ctx, press, article.number, Wanted.PUBLISH, manner=manner):
         case Done(published=Published() as published):
             await follow(ctx, press, published.campaign)

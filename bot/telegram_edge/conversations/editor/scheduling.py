@@ -17,7 +17,12 @@ from bot.render.editor import schedule as screens
 from bot.render.editor.verbs import Verb
 from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
-from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.article_args import (
+    article_of,
+    article_pressed,
+    asked_late,
+    was_taken_back_meanwhile,
+)
 from bot.telegram_edge.conversations.editor.going_public import (
     aimed,
     chosen_line,
@@ -83,6 +88,8 @@ async def ask(ctx: BotContext, press: PressRequest) -> None:
 async def schedule_pressed(ctx: BotContext, press: PressRequest) -> None:
     """Let an article go out at the time of the button, unless it has passed since."""
     article = await article_pressed(ctx, press)
+    if await was_taken_back_meanwhile(press, article):
+        return
     at = _at(press)
     now = ctx.clock()
     if at is None or not now < at <= now + FURTHEST:

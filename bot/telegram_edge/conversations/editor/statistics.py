@@ -14,6 +14,7 @@ from bot.domain.chat import Pictures
 from bot.domain.message import Message
 from bot.domain.statistics import MAX_DAYS, PERIODS, Statistics, latest
 from bot.domain.text import Text
+from bot.domain.timing_words import OFF, ON
 from bot.render.editor import chart as charts
 from bot.render.editor import statistics as screens
 from bot.render.editor.statistics import VIEWS, Standing, StatisticsVerb, View
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 RESTRICTED = 10  # chats that forbid writing, listed at most
 SOURCES = 10
-_WEEKLY = {"weekly on": True, "weekly off": False}
+_WEEKLY = {f"weekly {word}": is_on for words, is_on in ((ON, True), (OFF, False)) for word in words}
 _DAYS = re.compile(r"(\d{1,4})(?:\s\w+)?")
 
 

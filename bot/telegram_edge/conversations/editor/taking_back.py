@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.approval import Wanted
 from bot.domain.article import Article
 from bot.domain.copies import Delivered
+from bot.domain.copy_words import delivered_named, says_quietly
 from bot.domain.correction import MAX_WHY, reason
 from bot.domain.message import Button
 from bot.domain.press import press as data_of
@@ -16,7 +17,12 @@ from bot.render.editor.verbs import Verb
 from bot.services.newsroom import corrections, newsroom, telling
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting
-from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.article_args import (
+    article_named,
+    article_pressed,
+    asked_late,
+    was_taken_back_meanwhile,
+)
 from bot.telegram_edge.conversations.editor.corrections import say_what_cannot
 from bot.telegram_edge.conversations.editor.going_public import make_public, waits
 from bot.telegram_edge.conversations.editor.publishing import follow, latest_of, show_out, show_progress
@@ -24,9 +30,6 @@ from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
-
-QUIETLY = "quietly"
-"""What is typed for whoever keeps an article not to be told that it is taken back."""
 
 
 async def retract(ctx: BotContext, request: Request) -> None:
@@ -64,18 +67,17 @@ async def retract(ctx: BotContext, request: Request) -> None:
 def _quietly(said: str) -> tuple[str, bool]:
     """Return what stands behind the word that lets nobody who keeps an article be told, and whether it is there."""
     first, *rest = said.split(maxsplit=1) or [""]
-    return (rest[0] if rest else "", True) if first.casefold() == QUIETLY else (said, False)
+    return (rest[0] if rest else "", True) if says_quietly(first) else (said, False)
 
 
 def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
-    """Return what is to become of delivered copies, and why, of `delete WHY` or `notice WHY`; None for anything else.
+    """Return what is to become of delivered copies, and why, of `delete WHY` or `notice: WHY`; None for anything else.
 
     Raises: ValueError when the reason is too long.
     """
-    how, *why = said.split(maxsplit=1) or [""]
-    if how.casefold() not in set(Delivered):
-        return None, None
-    return Delivered(how.casefold()), reason(why[0] if why else "")
+    first, *why = said.split(maxsplit=1) or [""]
+    how = delivered_named(first)
+    return (None, None) if how is None else (how, reason(why[0] if why else ""))
 
 
 async def _retract_copies(
@@ -149,6 +151,8 @@ async def _taken_back(ctx: BotContext, press: PressRequest, *, tell_savers: bool
 async def archive(ctx: BotContext, press: PressRequest) -> None:
     """List an article and push nothing."""
     article = await article_pressed(ctx, press)
+    if await was_taken_back_meanwhile(press, article):
+        return
     match await make_public(ctx, press, article.number, Wanted.LIST):
         case Done(listed):
             await press.redraw(screens.archived(press.words, listed))
@@ -162,7 +166,8 @@ async def ask_to_archive(ctx: BotContext, press: PressRequest) -> LateAnswer | N
     article = await article_pressed(ctx, press)
     if article.is_listed:
         return None
-    button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
+    data = data_of(Verb.ARCHIVE, article.number, *desk.as_drawn(article))
+    button = Button(press.words("List without pushing"), data=data)
     return asked_late(press, press.words("List #{number} without pushing it?", number=article.number), button)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.change_note import Whom
+from bot.domain.copy_words import whom_named
 from bot.domain.message import Message
 from bot.errors import OutOfTurn
 from bot.render.editor import second_editor as second_screens
@@ -25,9 +26,8 @@ async def tell(ctx: BotContext, request: Request) -> None:
     if found is None:
         return
     article, said = found
-    try:
-        only = Whom(said.strip().casefold()) if said.strip() else None
-    except ValueError:
+    only = whom_named(said)
+    if said.strip() and only is None:
         await request.answer(screens.how_to_tell(request.words, article.number))
         return
     asked = await telling.question(ctx.db, article.number, now=ctx.clock())
