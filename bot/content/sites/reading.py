@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from bot.content.sites.pages.page_file import PageFile, Wrong
 from bot.content.sites.pages.rules import NotAPage, SitePage
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.link import normalised
 from bot.errors import Complaint, ContentError, NoArticle
 
 _DATA = (".yaml", ".yml", ".json")
@@ -149,9 +150,16 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         as_read=story.as_read._replace(
             generator=site.rules.generator,
             has_page=page.has_page,
-            aliases=tuple(site.whole(_as_path(alias)) for alias in page.aliases[:50] if alias.strip()),
+            aliases=tuple(_links(site, page.aliases[:50])),
         ),
     )
+
+
+def _links(site: Site, aliases: Iterable[str]) -> Iterator[str]:
+    """Yield the links of a page's old addresses. What is no link leads nowhere, and does not cost the page."""
+    for alias in aliases:
+        if alias.strip() and normalised(link := site.whole(_as_path(alias))) is not None:
+            yield link
 
 
 def _our_fields(
