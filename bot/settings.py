@@ -29,6 +29,7 @@ TELEGRAM = "https://api.telegram.org"
 """The Bot API server that is used unless another is named."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _MAX_DURATION = timedelta(days=3653)  # beyond, the calendar ends somewhere
+_LONGEST_SHOWN = 100  # characters of a path that is refused
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
 _UTC = ZoneInfo("UTC")
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
@@ -107,7 +108,10 @@ def _web(value: object) -> str:
 
 
 def _database(value: object) -> Place:
-    return place_of(str(value))
+    try:
+        return place_of(str(value))
+    except OSError as error:
+        raise ValueError(_cannot_be_used(value, error)) from None
 
 
 def _server(value: object) -> str:
@@ -118,9 +122,21 @@ def _server(value: object) -> str:
 
 
 def _folder(value: object) -> Path:
-    if (path := Path(str(value))).exists() and not path.is_dir():
+    path = Path(str(value))
+    try:
+        is_other = path.exists() and not path.is_dir()
+    except OSError as error:
+        raise ValueError(_cannot_be_used(value, error)) from None
+    if is_other:
         raise ValueError(f'"{value}" is not a folder')
     return path
+
+
+def _cannot_be_used(value: object, error: OSError) -> str:
+    """Say why nothing can be looked up at a path: its name is too long, or a folder above it is closed to us."""
+    text = str(value)
+    shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return f'"{shown}" cannot be used: {error.strerror}'
 
 
 def _address(value: object) -> tuple[str, int]:

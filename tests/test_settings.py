@@ -63,6 +63,10 @@ RIGHT = [
 ]
 
 WRONG = [
+    ("DATABASE", "x" * 300),
+    ("DATABASE", "y/" * 3000),
+    ("CONTENT", "x" * 300),
+    ("BACKUP", "y/" * 3000),
     ("DATABASE_DIRECT", "db.example/news"),
     ("DATABASE_DIRECT", "mysql://u:p@db.example/news"),
     ("DATABASE_DIRECT", "postgresql://"),

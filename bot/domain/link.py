@@ -45,6 +45,8 @@ def normal_link(url: str) -> str:
     http and https are one, and so are a host with and without `www.`, a trailing dot or a default port; a path with
     doubled and trailing slashes or needless escapes; and a query with and without what only tracks readers. The
     fragment is left out.
+
+    Raises: ValueError, for what is no link (`http://[`, a port of 99999); `normalised` is for what nobody has judged.
     """
     if (normal := _NORMAL.fullmatch(url)) is not None:
         return f"https://{normal[1]}{normal[2]}"
@@ -62,6 +64,14 @@ def normal_link(url: str) -> str:
         _without_needless_escapes(pair) for pair in parts.query.split("&") if pair and not is_tracking(pair)
     )
     return urlunsplit(("https" if scheme == "http" else scheme, host, path, query, ""))
+
+
+def normalised(link: str) -> str | None:
+    """Return what `normal_link` makes of a link; None for what is none."""
+    try:
+        return normal_link(link)
+    except ValueError:
+        return None
 
 
 def is_tracking(pair: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.domain.article import Story
-from bot.domain.link import normal_link
+from bot.domain.link import normalised
 
 _ALTERNATES = ("webUrl", "originalUrl", "ampWebUrl", "cdnAmpWebUrl")
 """Fields of a story's document that are links to that very story."""
@@ -25,14 +25,6 @@ def links_of_story(story: Story) -> tuple[str, ...]:
     found = [story.link, *story.as_read.aliases]
     found.extend(one for one in others if isinstance(one, str) and _leads_to_a_page(one))
     return tuple(dict.fromkeys(normal for link in found if link and (normal := normalised(link)) is not None))
-
-
-def normalised(link: str) -> str | None:
-    """Return a link in the form in which equal ones are equal; None for what is none."""
-    try:
-        return normal_link(link)
-    except ValueError:
-        return None
 
 
 def _leads_to_a_page(link: str) -> bool:

@@ -69,6 +69,14 @@ async def test_one_page_can_be_checked_alone(shell):
     assert answer.out.startswith("content/posts/one.md: https://example.org/posts/one/ (public)\n1 file, all accepted")
 
 
+@pytest.mark.parametrize("alias", ["http://[", "https://old.example:99999/x", "http://old.example:x/"])
+async def test_an_alias_that_is_no_link_holds_nobody_up(shell, alias):
+    hugo(shell)
+    shell.write("content/posts/three.md", page("Three", f'aliases: ["{alias}", /old/]\n'))
+    assert (await shell("check", "content")).status == 0
+    assert (await shell("import", "content")).out == "1 draft, 2 archived\n"
+
+
 async def test_without_an_address_check_says_so_once(shell):
     hugo(shell)
     del shell.variables["NEWSBOT_SITE"]

@@ -186,6 +186,15 @@ async def test_a_source_goes_by_number_address_or_name(ready: Shell, web: Site, 
     assert acts == [f"{verb} The Blog" for verb in ("remove", "resume", "pause", "add")]
 
 
+@pytest.mark.parametrize(
+    "id", ["http://[", "https://blog.example:99999/", "https://blog.example/", "99", "", "no such"]
+)
+async def test_a_source_that_is_not_there_is_refused_in_one_line(ready: Shell, id: str) -> None:
+    for command in ("pause", "resume", "refresh", "remove"):
+        refused = await ready("sources", command, id)
+        assert (refused.status, refused.out, refused.err.count("\n")) == (1, "", 1)
+
+
 @pytest.mark.parametrize("options", [("--every", "10s"), ("--every", "often"), ("--as", "maybe"), ("--frobnicate",)])
 async def test_a_wrong_option_is_wrong_usage(ready: Shell, web: Site, options: tuple[str, ...]) -> None:
     answer = await ready("sources", "add", f"{web.url}/feed", *options)

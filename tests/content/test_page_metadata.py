@@ -426,7 +426,8 @@ def test_a_page_that_sends_browsers_elsewhere_says_where() -> None:
     """jekyll-redirect-from 0.16 writes a page for each old address, with a refresh and a canonical link."""
     assert page('<meta http-equiv="refresh" content="0; url=/new">').refresh == "https://news.example/new"
     assert page("<meta http-equiv=refresh content=\"1;URL='/new'\">").refresh == "https://news.example/new"
-    for content in ("300", "300; url=/new", "0; url=javascript:x", "0"):
+    elsewhere = ("0; url=javascript:x", "0; url=https://h.example:99999/", "0; url=http://[")
+    for content in ("300", "300; url=/new", "0", *elsewhere):
         assert page(f'<meta http-equiv="refresh" content="{content}">').refresh is None
     assert page('<noscript><meta http-equiv="refresh" content="0; url=/nojs"></noscript>').refresh is None
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from site_folder import NOW, Read, page, read
 
+from bot.domain.link import normalised
+
 CONFIG = 'baseURL = "https://example.org/"\n'
 DAY = "2026-03-01"
 
@@ -454,3 +456,10 @@ def test_aliases_are_links_from_the_root_or_beside_the_page(tmp_path: Path) -> N
         "https://example.org/f/rel",
         "https://example.org/up",
     )
+
+
+@pytest.mark.parametrize("alias", ["http://[", "https://old.example:99999/x", "//[/x"])
+def test_an_alias_that_is_no_link_costs_the_page_nothing(tmp_path: Path, alias: str) -> None:
+    story = one(tmp_path, page(title="T", date=DAY, aliases=f'["{alias}", /old/]')).story()
+    assert "https://example.org/old/" in story.as_read.aliases
+    assert all(normalised(link) is not None for link in story.as_read.aliases)

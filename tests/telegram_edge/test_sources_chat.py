@@ -106,6 +106,13 @@ async def test_a_new_source_is_tried_first_and_followed_when_the_editor_says_so(
     assert here.desk.house.wakes
 
 
+@pytest.mark.parametrize("address", ["http://[", "https://blog.example:99999/feed"])
+async def test_what_is_no_address_is_said_to_be_none(here: Sources, address: str) -> None:
+    await here.desk.says(f"/sources {address}")
+    assert "not a link" in here.desk.screen
+    assert await here.all() == []
+
+
 async def test_a_source_can_be_followed_as_drafts_or_left(here: Sources) -> None:
     url = here.serve("/feed", feed("salt"))
     await here.desk.says(f"/sources {url}")

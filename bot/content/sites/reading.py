@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from bot.content.sites.pages.page_file import PageFile, Wrong
 from bot.content.sites.pages.rules import NotAPage, SitePage
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.link import normalised
 from bot.errors import Complaint, ContentError, NoArticle
 
 _DATA = (".yaml", ".yml", ".json")
@@ -150,7 +151,7 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         as_read=story.as_read._replace(
             generator=site.rules.generator,
             has_page=page.has_page,
-            aliases=tuple(site.whole(_as_path(alias)) for alias in page.aliases[:50] if alias.strip()),
+            aliases=tuple(_links(site, page.aliases[:50])),
         ),
     )
 
@@ -166,6 +167,13 @@ def _text_of(name: str, data: bytes, site: Site) -> str:
             if site.rules.front(data.decode("latin-1")) is None:
                 raise _no_article(name, "has no front matter") from None
         raise
+
+
+def _links(site: Site, aliases: Iterable[str]) -> Iterator[str]:
+    """Yield the links of a page's old addresses. What is no link leads nowhere, and does not cost the page."""
+    for alias in aliases:
+        if alias.strip() and normalised(link := site.whole(_as_path(alias))) is not None:
+            yield link
 
 
 def _our_fields(

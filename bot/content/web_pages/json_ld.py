@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.domain.link import normal_link
+from bot.domain.link import normalised
 
 Node = dict[str, Any]
 
@@ -144,7 +144,4 @@ def _addresses(node: Node) -> Iterator[str]:
 def _normal(address: str) -> str | None:
     if not address.strip().lower().startswith(("http://", "https://")):
         return None
-    try:
-        return normal_link(address)
-    except ValueError:
-        return None
+    return normalised(address)

@@ -332,6 +332,7 @@ def _absolute(address: str, base: str) -> str | None:
     try:
         url = urljoin(base, address)
         parts = urlsplit(url)
+        _ = parts.port  # judged only when it is asked for
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname and len(url) <= _LONGEST_LINK else None

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.article import Story
 from bot.domain.ingestion import FEED_ITEMS
-from bot.domain.takedown import links_of_story, normalised, without_related
+from bot.domain.link import normalised
+from bot.domain.takedown import links_of_story, without_related
 from bot.errors import Complaint, ContentError, TakenDown
 from bot.store.content import sources, taken_down
 from bot.store.desk import notices

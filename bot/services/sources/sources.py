@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import By
 from bot.domain.feed import Feed, FeedItem, is_far_away
-from bot.domain.link import PRIVATE, link_fault
+from bot.domain.link import PRIVATE, link_fault, normalised
 from bot.domain.source import ASKED, ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
 from bot.services.content.imports import Policy, Report
@@ -246,7 +246,7 @@ async def _find(conn: Connection, words: str) -> Source:
     if number.isdecimal() and len(number) < 18:
         return await _there(conn, int(number))
     if "://" in asked:
-        if (known := await known_at(conn, asked)) is None:
+        if normalised(asked) is None or (known := await known_at(conn, asked)) is None:
             raise UnknownSource(asked)
         return known
     everything = await sources.sources(conn)

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy, Manner
-from bot.domain.link import normal_link
+from bot.domain.link import normalised
 from bot.errors import AmbiguousArticle, TakenDown, UnknownArticle
 from bot.store.content import taken_down
 from bot.store.content.corrections import corrections_from
@@ -70,7 +70,7 @@ async def find(conn: Connection, words: str) -> Article:
     number = asked.removeprefix("#").removeprefix("\uff03")
     if number.isdecimal() and len(number) < 18:
         return await article(conn, int(number))
-    if "://" in asked and (link := _normal(asked)) is not None:
+    if "://" in asked and (link := normalised(asked)) is not None:
         if gone := await taken_down.matching(conn, [link]):
             raise TakenDown(gone[link])
         query, key = "SELECT article FROM article_links WHERE link = :key", link
@@ -332,14 +332,6 @@ def _article(row: Row) -> Article:
         manner=Manner(row["silent"]),
         only_to=() if row["only_to"] is None else tuple(json.loads(row["only_to"])),
     )
-
-
-def _normal(link: str) -> str | None:
-    """Return a link as the store compares them; None for what is none."""
-    try:
-        return normal_link(link)
-    except ValueError:
-        return None
 
 
 async def of_one_story(conn: Connection, article: int, at_most: int = 100) -> list[int]:

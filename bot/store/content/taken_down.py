@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot.domain.article import Story
 from bot.domain.ingestion import FEED_ITEMS
-from bot.domain.takedown import normalised
+from bot.domain.link import normalised
 from bot.store.content.story_json import epoch, moment, moment_or_none, story_from, story_json
 from bot.store.engine.connection import Connection
 from bot.store.engine.lists import number_list, text_list
