@@ -57,13 +57,27 @@ class Connection(ABC):
     async def executemany(self, sql: str, rows: Collection[Parameters]) -> None:
         """Run a statement once for each row of parameters."""
 
+    async def soon(self, sql: str, rows: Collection[Parameters]) -> None:
+        """Run a statement once for each row, now or with the block's next one, whose error may be this one's.
+
+        Where a statement is a journey to a server, it saves one.
+        """
+        await self.executemany(sql, rows)
+
+    @abstractmethod
+    async def said(self) -> None:
+        """Let all have run that was to run soon."""
+
     @abstractmethod
     async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Run a statement to its end and return all its rows."""
 
     @abstractmethod
     async def done(self) -> None:
-        """Wait until what was begun on this connection has ended, also what nobody waits for any more."""
+        """Wait until what was begun on this connection has ended, also what nobody waits for any more.
+
+        What was to run soon does not.
+        """
 
     @abstractmethod
     async def rollback(self) -> None: ...

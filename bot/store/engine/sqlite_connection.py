@@ -127,6 +127,9 @@ class SqliteConnection(Connection):
             self._first = before + self._first
         return translated(error, self._path)
 
+    async def said(self) -> None:
+        """Nothing: it has."""
+
     async def done(self) -> None:
         try:
             await self._conn.cursor()
