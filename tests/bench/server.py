@@ -18,10 +18,11 @@ from bot.store.moving.opening import source_at, target_at
 
 @contextmanager
 def durable() -> Iterator[Cluster]:
-    """A server with room for a million chats in its memory, until the block ends."""
+    """A server with room for a million chats in its memory and in its log, as docs/more-than-one-machine.md advises,
+    until the block ends."""
     with (
         tempfile.TemporaryDirectory(prefix="newsbot-bench-", ignore_cleanup_errors=True) as base,
-        private_cluster(Path(base), durable=True, shared_buffers="'512MB'") as cluster,
+        private_cluster(Path(base), durable=True, shared_buffers="'512MB'", min_wal_size="'1GB'") as cluster,
     ):
         yield cluster
 

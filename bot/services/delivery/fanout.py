@@ -2,7 +2,7 @@
 Fanout: every promised campaign gets its deliveries, one for each chat of its audience, a piece at a time.
 
 Pieces are small, so that other writes, such as a reader's, wait for one piece at most. While nobody waits, a few follow
-each other in one transaction where each statement is a journey to a server.
+each other in one transaction where each statement is a round trip to a server.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
             else:
                 deleted.append((int(type_), subject, chat))
     if new:
-        await conn.executemany(WRITE_RECEIPTS, new)
+        await conn.enqueue(WRITE_RECEIPTS, new)
         # A message of a kind has one revision for all who get it, so that there are few of these.
         arrived = {(row[0], row[1], row[5], row[6] & LIST) for row in new}
         for about in await joining.outdated(conn, arrived):
@@ -248,7 +248,7 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
         total[status.value] += many
         total["unsure"] += many * (is_unsure > 0)
         total["prompt"] += many * (status is _SENT and not has_waited)
-    await conn.executemany(
+    await conn.enqueue(
         """
         UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
             restricted = restricted + :restricted, unwanted = unwanted + :unwanted, unsure = unsure + :unsure,

@@ -127,6 +127,7 @@ class Database:
                 commit = await self._join()
                 try:
                     yield self._writer
+                    await self._writer.flush()
                 except BaseException as error:
                     try:
                         await _to_the_end(self._undo())

@@ -127,6 +127,9 @@ class SqliteConnection(Connection):
             self._first = before + self._first
         return translated(error, self._path)
 
+    async def flush(self) -> None:
+        """Nothing: what is enqueued runs at once."""
+
     async def done(self) -> None:
         try:
             await self._conn.cursor()

@@ -123,7 +123,7 @@ class PostgresDatabase(Database):
                     ending.add_done_callback(self._ending.discard)
 
     async def _end_look(self, conn: Connection) -> None:
-        """End what a block has looked at; whoever has read it does not wait for that journey to the server."""
+        """End what a block has looked at; whoever has read it does not wait for that round trip."""
         try:
             with suppress(StoreError):  # with the connection it has ended too
                 await conn.rollback()

@@ -7,11 +7,13 @@ Each stands in the place of the store's statement; parameters are the same, writ
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from bot.domain.relevance import MOST_PIECES
 from bot.store.delivery import outbox, settlement
 from bot.store.delivery.follower_sql import CAN_BE_REACHED, GOOD_ENOUGH
+from bot.store.postgres.rows import array
 from bot.store.readers import stories
 from bot.store.readers.relevance import by_relevance
 
@@ -37,11 +39,10 @@ WITH RECURSIVE members (number) AS (
 ), story AS (SELECT number FROM members LIMIT :at_most)
 """
 
-# Each running campaign gives its first rows by its index, and what is locked by another claim is left to it: the same
-# words as on SQLite would sort all that waits. Materialized, so that the rows are chosen once; they are locked, so that
-# each stays in its place until it is changed.
-# Sources: https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE (SKIP LOCKED)
-#          https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-CTE-MATERIALIZATION
+# Each running campaign gives its first rows by its index: the same words as on SQLite would sort all that waits.
+# Materialized, so that the rows are chosen once. They need no locks of their own, a fifteenth of the time and a tenth
+# of the log: whoever writes holds the lock of all who write, and what was changed all the same has another place.
+# Sources: https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-CTE-MATERIALIZATION
 #          https://www.postgresql.org/docs/current/ddl-system-columns.html (ctid)
 _CLAIM = """
 WITH due AS MATERIALIZED (
@@ -52,12 +53,13 @@ WITH due AS MATERIALIZED (
     ) AS f CROSS JOIN LATERAL (
         SELECT w.ctid AS place FROM deliveries AS w
         WHERE w.campaign = f.id AND w.owner = 0 AND w.waits = :waits AND w.not_before <= :now
-        ORDER BY w.not_before, w.id LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY w.not_before, w.id LIMIT :limit
     ) AS o
     WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner)
     LIMIT :limit
 )
-UPDATE deliveries SET owner = :owner, attempts = attempts + 1 FROM due WHERE deliveries.ctid = due.place
+UPDATE deliveries SET owner = :owner, attempts = attempts + 1 FROM due
+WHERE deliveries.ctid = due.place AND deliveries.owner = 0
 RETURNING deliveries.id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
 """
 
@@ -148,18 +150,53 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], 
     $8::bigint[]) WITH ORDINALITY AS one (campaign, chat, operation, status, reason, at, thread, unsure, place)
 ORDER BY campaign, chat, place DESC
 """
-MANY: Mapping[str, str] = {
-    settlement.WRITE_RECEIPTS: _with_rows(settlement.WRITE_RECEIPTS, _RECEIPTS),
-    settlement.WRITE_OUTCOMES: _with_rows(settlement.WRITE_OUTCOMES, _OUTCOMES),
-    settlement.CHANGE_RECEIPTS: """
+# Receipts of a broadcast differ in chat and message alone: two lists are read in less time than ten, and none of their
+# rows has the key of another. ON CONFLICT finds those that are there by the index, whatever the planner thinks of the
+# table, which it may have last seen empty.
+_ALIKE = """
+SELECT $1, $2, one.chat, one.message_id, $5, $6, $7, $8, $9, $10
+FROM unnest($3::bigint[], $4::bigint[]) AS one (chat, message_id)
+WHERE true
+"""
+_CHAT, _MESSAGE = 2, 3  # places in a row of `settlement.WRITE_RECEIPTS`
+
+ForAll = Callable[[Sequence[Any]], tuple[str, list[Any]]]
+"""What makes one statement and its parameters of the rows of a statement that is to run for each."""
+
+
+def _for_all(statement: str) -> ForAll:
+    """Return what gives a statement the lists of its columns."""
+    return lambda rows: (statement, [array(column) for column in zip(*rows, strict=True)])
+
+
+def _receipts(rows: Sequence[Any]) -> tuple[str, list[Any]]:
+    columns = list(zip(*rows, strict=True))
+    chats, messages = columns[_CHAT], columns[_MESSAGE]
+    shared = [column[0] for column in columns]
+    if len(set(chats)) < len(rows) or any(
+        column.count(value) < len(rows)
+        for place, (column, value) in enumerate(zip(columns, shared, strict=True))
+        if place not in (_CHAT, _MESSAGE)
+    ):
+        return _ANY_RECEIPTS, list(map(array, columns))
+    shared[_CHAT], shared[_MESSAGE] = array(chats), array(messages)
+    return _RECEIPTS_ALIKE, shared
+
+
+_ANY_RECEIPTS = _with_rows(settlement.WRITE_RECEIPTS, _RECEIPTS)
+_RECEIPTS_ALIKE = _with_rows(settlement.WRITE_RECEIPTS, _ALIKE)
+MANY: Mapping[str, ForAll] = {
+    settlement.WRITE_RECEIPTS: _receipts,
+    settlement.WRITE_OUTCOMES: _for_all(_with_rows(settlement.WRITE_OUTCOMES, _OUTCOMES)),
+    settlement.CHANGE_RECEIPTS: _for_all("""
     UPDATE receipts SET revision = one.revision, look = one.look
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
         AS one (revision, look, subject_type, subject, chat)
     WHERE receipts.subject_type = one.subject_type AND receipts.subject = one.subject AND receipts.chat = one.chat
-    """,
-    settlement.EMPTY_RECEIPTS: """
+    """),
+    settlement.EMPTY_RECEIPTS: _for_all("""
     UPDATE receipts SET message_id = NULL
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS one (subject_type, subject, chat)
     WHERE receipts.subject_type = one.subject_type AND receipts.subject = one.subject AND receipts.chat = one.chat
-    """,
+    """),
 }

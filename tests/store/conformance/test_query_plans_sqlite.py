@@ -140,6 +140,8 @@ class Explained:
             await self._explain(sql, given[0])
         await self._conn.executemany(sql, given)
 
+    enqueue = executemany
+
 
 def scans(steps: Iterable[tuple[str, str]]) -> list[str]:
     """Return the steps that read a big table from end to end.
