@@ -27,8 +27,7 @@ from bot.domain.publishing import PushWindow
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.world import World
 from bot.services.content.imports import Policy, Seen, take
-from bot.services.delivery.claiming import UNPACED_CLAIM_ROWS
-from bot.services.delivery.dispatcher import IN_FLIGHT
+from bot.services.delivery.claiming import IN_FLIGHT, UNPACED_CLAIM_ROWS
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, paid_messages
