@@ -130,8 +130,10 @@ async def test_nothing_of_an_editor_is_there_for_anybody_else(tmp_path: Path) ->
             for chat, message in ((ben, mine["message_id"]), (edith, note["message_id"])):
                 assert await here.sends(ben, chat, message, one) == old, one
         assert here.screens(ben, "First") == []
-        said = here.world.upload(ben, ben, "story.json", b"{}")["message_id"]
+        said = here.world.upload(ben, ben, "story.md", b"---\ntitle: Mine\n---\n")["message_id"]
         assert plain(await here.sees(ben, "", after=said)) == unknown
+        said = here.world.upload(ben, ben, "story.json", b"{}")["message_id"]
+        assert plain(await here.sees(ben, "", after=said)).startswith("This file is no export of this bot")
 
 
 async def test_a_demoted_editor_is_a_reader_at_once(tmp_path: Path) -> None:
