@@ -30,12 +30,12 @@ LATENCY = 0.05
 SLUG = "sending"  # the article of `town.ready_to_send`
 
 
-async def correct(database: Path) -> None:
-    """Promise a correction to every copy."""
+async def correct(database: Path, why: str) -> None:
+    """Promise a correction to every copy. With the reason of the last one, it would be that one."""
     db = await Database.open(database)
     async with db.reading() as conn:
         number = (await articles.find(conn, SLUG)).number
-    await corrections.correct(db, number, why="the shaft is 580 metres deep.", by=1, now=datetime.now(UTC))
+    await corrections.correct(db, number, why=why, by=1, now=datetime.now(UTC))
     await town.spread_all(db)
     await db.close()
 
@@ -52,7 +52,7 @@ def one_after_the_other(base: Path, copy: Path, stub: Stub, copies: int) -> tupl
     database = town.copy(base, copy)
     stub.ask("forget")
     sent = crew.finished(crew.start(database, stub.url, in_flight=16))["seconds"]
-    asyncio.run(correct(database))
+    asyncio.run(correct(database, "the shaft is 580 metres deep."))
     edited = crew.finished(crew.start(database, stub.url, in_flight=16))["seconds"]
     counts = stub.ask("stats")
     assert (counts["accepted"], counts["edited"]) == (copies, copies)
@@ -83,7 +83,7 @@ def main() -> int:
         town.copy(copy, alone)  # where everybody has the first article
         asyncio.run(publish_another(alone))
         town.copy(alone, beside)
-        asyncio.run(correct(beside))
+        asyncio.run(correct(beside, "it is 590 metres deep."))
         stub.ask("options", latency=LATENCY)
         pairs = [
             (at_a_pace(alone, copy, stub, asked.seconds), at_a_pace(beside, copy, stub, asked.seconds))
